@@ -1,0 +1,1 @@
+libcore_libcgcore_la_SOURCES += %D%/varint.c %D%/varint.h

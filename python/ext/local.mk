@@ -1,0 +1,1 @@
+python__corograph_la_SOURCES += %D%/module.c
