@@ -1,12 +1,239 @@
-/* Public interface: the only header that exporters/ and cli/ include. */
-#ifndef CG_H
-#define CG_H
+/*
+ * Public interface of libcorograph: opens a trace and gives its numbers.
+ *
+ * This is the only header that exporters and the command line include. All times are
+ * nanoseconds, all text is NUL-terminated UTF-8, all indices are zero-based; CG_NONE
+ * stands for "no such thing". Nothing here prints, exits or keeps global state, and
+ * separate objects may be used by separate threads.
+ */
+#ifndef COROGRAPH_H
+#define COROGRAPH_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define CG_API __attribute__((visibility("default")))
+#define CG_NONE UINT32_MAX
+
+/* What a call came to. On failure the results named in a declaration are unchanged. */
+enum cg_status {
+	CG_OK = 0,
+	CG_NOMEM,       /* out of memory */
+	CG_IO,          /* the system refused to read or write; errno says why */
+	CG_FORMAT,      /* not a Corograph trace at all */
+	CG_CORRUPT,     /* a trace, but damaged */
+	CG_UNSUPPORTED, /* a trace of a newer version */
+	CG_TRUNCATED,   /* a trace whose end is missing */
+	CG_LIMIT,       /* larger than a limit of the format */
+	CG_USE          /* the call itself was wrong */
+};
+
+/* One short phrase for a status, without a full stop. Static storage. */
+CG_API const char *cg_status_text(enum cg_status status);
 
 /* Version of the library, as in VERSION. Static storage. */
 CG_API const char *cg_version(void);
 
+/* Where and why reading failed. */
+struct cg_error {
+	enum cg_status status;
+	uint64_t offset; /* byte in the file, or UINT64_MAX when it has no place there */
+	char text[240];  /* what is wrong and what to do, one line, printable */
+};
+
+/* What an activation is an activation of. */
+enum cg_kind {
+	CG_KIND_FUNCTION,
+	CG_KIND_COROUTINE,
+	CG_KIND_GENERATOR,
+	CG_KIND_ASYNC_GENERATOR,
+	CG_KIND_BUILTIN
+};
+
+/* Name of a kind as the JSON report writes it ("function", ...). Static storage. */
+CG_API const char *cg_kind_name(enum cg_kind kind);
+
+/* How a node was reached from its parent; see doc/semantics.md. */
+enum cg_edge_kind {
+	CG_EDGE_CALL,
+	CG_EDGE_AWAIT,
+	CG_EDGE_SPAWN /* a task root: its parent is a thread's root, its creator `origin` */
+};
+
+/* Name of an edge kind as the JSON report writes it ("call", ...). Static storage. */
+CG_API const char *cg_edge_kind_name(enum cg_edge_kind kind);
+
+/* A place in the calling-context tree. Self numbers only; add up children for more. */
+struct cg_node {
+	uint32_t parent;   /* always a smaller index; CG_NONE for a thread's root */
+	uint32_t function; /* index into functions; CG_NONE for a thread's root */
+	uint32_t thread;   /* index into threads */
+	uint32_t origin;   /* SPAWN: the first creator's node, or CG_NONE when not known */
+	uint32_t edge;     /* enum cg_edge_kind */
+	uint32_t end;      /* one past the last node below this one: children follow it */
+	uint64_t calls;
+	uint64_t raised;
+	uint64_t unfinished;
+	uint64_t begun_before;
+	uint64_t suspensions;
+	uint64_t run_ns;    /* self run: at the top of the stack */
+	uint64_t await_ns;  /* self await: suspended as the leaf of a chain */
+	uint64_t hosted_ns; /* a segment placed elsewhere ran directly on top of this */
+	uint64_t cpu_ns;    /* the part of run_ns on a processor */
+};
+
+/* A function, summed over all its nodes; equal (name, file, line, kind) are one row. */
+struct cg_function {
+	const char *name;   /* qualified name; a builtin's as cProfile writes it */
+	const char *file;   /* "" for a builtin */
+	const char *module; /* dotted module name, or "" when not known */
+	uint32_t line;      /* first line, 0 for a builtin */
+	uint32_t kind;      /* enum cg_kind */
+	uint64_t calls;
+	uint64_t primitive_calls; /* calls made while no other activation of it was above */
+	uint64_t finished;        /* calls - raised - unfinished */
+	uint64_t raised;
+	uint64_t unfinished;
+	uint64_t begun_before;
+	uint64_t suspensions;
+	/* inclusive, outermost activations only */
+	uint64_t wall_ns; /* run + await + hosted */
+	uint64_t run_ns;
+	uint64_t await_ns;
+	uint64_t hosted_ns;
+	uint64_t cpu_ns;
+	uint64_t work_ns; /* run over CALL, AWAIT and SPAWN edges */
+	uint64_t self_run_ns;
+	uint64_t self_await_ns;
+	uint64_t self_cpu_ns;
+	bool inexact; /* its contexts were folded: inclusive numbers are approximate */
+};
+
+/* Sums of what one function did on behalf of another. */
+struct cg_edge {
+	uint32_t caller; /* index into functions */
+	uint32_t callee;
+	uint32_t kind;  /* enum cg_edge_kind, the kind at the callee */
+	uint64_t calls; /* SPAWN: tasks started */
+	/* outermost occurrences of this edge */
+	uint64_t wall_ns;
+	uint64_t run_ns;
+	uint64_t await_ns;
+	uint64_t cpu_ns;
+};
+
+/* A thread, or several that ran one after another on one tree. */
+struct cg_thread_row {
+	const char *name;   /* "MainThread", ...; "" when not known */
+	uint32_t id;        /* small ordinal from 1, in the order of their first event */
+	uint32_t root;      /* its root node */
+	uint64_t native_id; /* the system's thread id */
+	uint64_t count;     /* how many threads share this row */
+	uint64_t run_ns;    /* sum of self run over its nodes */
+	uint64_t cpu_ns;
+	uint64_t busy_ns;  /* time its stack was not empty, measured on its own */
+	uint64_t first_ns; /* from the start of the recording */
+	uint64_t last_ns;
+};
+
+/* Tasks of one root function made by one creator function. */
+struct cg_task_row {
+	const char *name; /* the task's own when count is 1, else the root's */
+	uint32_t root;    /* function, or CG_NONE */
+	uint32_t creator; /* function, or CG_NONE */
+	uint64_t count;
+	uint64_t span_ns; /* from start to end, summed */
+	uint64_t run_ns;
+	uint64_t await_ns;
+	uint64_t cpu_ns;
+	uint64_t longest_ns; /* the longest single span */
+};
+
+/* What a trace says about itself. */
+struct cg_trace_info {
+	bool complete; /* closed by its writer and read to its end */
+	bool live;     /* read from an image whose program still runs */
+	bool killed;   /* the program ended without a word */
+	const char *python;     /* "3.11.7" */
+	const char *executable; /* path of the interpreter */
+	const char *platform;   /* system and machine */
+	const char *clock_wall; /* "tsc", "cntvct", "clock_monotonic" */
+	const char *clock_cpu;  /* "thread_cputime_gap" */
+	const char *const *command; /* the program's argv */
+	uint32_t command_count;
+	uint32_t pid;
+	int64_t start_unix_ns;
+	uint64_t elapsed_ns;
+	uint64_t lost_events; /* events that could not be recorded */
+	uint64_t dropped;     /* ends that named nothing on the stack */
+	uint64_t unwound;     /* activations taken off the stack without an end of their own */
+	uint64_t forks;       /* forks seen; the children recorded nothing */
+	bool builtins;        /* C functions were recorded */
+	uint32_t version_major, version_minor; /* of the file format */
+};
+
+/*
+ * The numbers of one trace. All pointers are owned by the graph and valid until
+ * cg_graph_free. Arrays are in a fixed order: the same trace gives the same order.
+ */
+struct cg_graph {
+	const struct cg_trace_info *info;
+	const struct cg_node *nodes; /* depth first, parents before children */
+	const struct cg_function *functions; /* by file, line, name, kind */
+	const struct cg_edge *edges;         /* by caller, callee, kind */
+	const struct cg_thread_row *threads; /* by id */
+	const struct cg_task_row *tasks;     /* by root, creator */
+	uint32_t node_count;
+	uint32_t function_count;
+	uint32_t edge_count;
+	uint32_t thread_count;
+	uint32_t task_count;
+};
+
+enum {
+	CG_OPEN_SALVAGE = 1 /* take what can be read of a damaged trace */
+};
+
+/*
+ * Read the trace at `path` ("-": standard input), or the live image `path`.live when
+ * that is what there is, and compute its numbers. On success *graph is owned by the
+ * caller: cg_graph_free. `error` may be NULL; it is filled on failure.
+ */
+CG_API enum cg_status cg_graph_open(struct cg_graph **graph, const char *path,
+                                    unsigned flags, struct cg_error *error);
+
+CG_API void cg_graph_free(struct cg_graph *graph);
+
+/* A number of bytes for the caller of cg_graph_report_json; false stops the writing. */
+typedef bool (*cg_write_fn)(void *arg, const char *text, size_t n);
+
+/*
+ * Write the JSON report ("corograph-report/1", see doc/report.schema.json) in pieces of
+ * bounded size. CG_IO when `write` returned false.
+ */
+CG_API enum cg_status cg_graph_write_json(const struct cg_graph *graph, cg_write_fn write,
+                                          void *arg);
+
+/* What cg_trace_verify found. */
+struct cg_verify {
+	uint64_t bytes;
+	uint64_t chunks;
+	uint64_t nodes;
+	uint64_t functions;
+	uint64_t threads;
+	bool conserved;         /* per thread: sum of self run = time with a stack, within 0.1 % */
+	double worst_imbalance; /* the largest relative difference of the two, 0.0 to 1.0 */
+};
+
+/* Check everything in the trace at `path` that can be checked. `out` may be NULL. */
+CG_API enum cg_status cg_trace_verify(const char *path, struct cg_verify *out,
+                                      struct cg_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -1,0 +1,232 @@
+/*
+ * The image: all live state that the numbers need, as plain structs and offsets.
+ *
+ * One contiguous range of memory, mapped from the file OUT.live where it can be, so that
+ * whatever ends the program leaves it whole. It is made of slabs of CG_IMG_SLAB bytes;
+ * slab 0 begins with the header, every other slab with a cg_img_slab head. A thing in the
+ * image is named by a cg_ref: its offset in units of CG_IMG_UNIT bytes, so 32 bits reach
+ * 256 GiB and 0, the header, stands for "none".
+ *
+ * Writers: the collector in one process. A counter has one writer at a time. A record is
+ * filled first and published after: its slab's `used` grows by a release store.
+ * Readers: image/view, in this process or another, checks every reference.
+ */
+#ifndef CG_IMAGE_IMAGE_H
+#define CG_IMAGE_IMAGE_H
+#include <assert.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint32_t cg_ref;
+
+#define CG_IMG_MAGIC "CGIMAGE\n"
+enum {
+	CG_IMG_VERSION = 1,
+	CG_IMG_UNIT = 64,
+	CG_IMG_SLAB = 65536,
+	CG_IMG_SLAB_UNITS = CG_IMG_SLAB / CG_IMG_UNIT,
+	CG_IMG_STRING_MAX = 8000 /* bytes; longer text is cut at a character */
+};
+
+/* What a slab holds. Records begin at unit 2 of their slab, one after another. */
+enum cg_img_type {
+	CG_IMG_FREE,
+	CG_IMG_STRINGS,     /* struct cg_img_string, as many units as it needs */
+	CG_IMG_FUNCTIONS,   /* struct cg_img_function, 1 unit */
+	CG_IMG_NODES,       /* struct cg_img_node, 2 units; one owner thread a slab */
+	CG_IMG_ACTIVATIONS, /* struct cg_img_activation, 2 units */
+	CG_IMG_THREADS,     /* struct cg_img_thread, 4 units */
+	CG_IMG_SPAWNS,      /* struct cg_img_spawn, 1 unit */
+	CG_IMG_TYPES
+};
+
+struct cg_img_slab {
+	uint32_t type;         /* enum cg_img_type; set once */
+	cg_ref owner;          /* NODES: the thread whose tree they are in, else 0 */
+	_Atomic uint32_t used; /* units in use from the start of the slab, head included */
+	uint32_t reserved[13];
+};
+static_assert(sizeof(struct cg_img_slab) == CG_IMG_UNIT, "slab head is one unit");
+
+/* The same instant on three clocks. */
+struct cg_clock_pair {
+	uint64_t tick;    /* of the wall clock in use */
+	uint64_t mono_ns; /* CLOCK_MONOTONIC */
+	int64_t real_ns;  /* CLOCK_REALTIME */
+};
+
+/* Where the ticks come from. */
+enum cg_clock_kind { CG_CLOCK_MONOTONIC, CG_CLOCK_TSC, CG_CLOCK_CNTVCT, CG_CLOCK_MADE_UP };
+
+enum cg_img_state {
+	CG_IMG_RECORDING = 1,
+	CG_IMG_STOPPED /* stop() was called or the interpreter ended; `stop` is set */
+};
+
+/* Text about the recording, each a string reference or 0. */
+enum cg_img_meta {
+	CG_META_PYTHON,     /* "3.11.7" */
+	CG_META_EXECUTABLE, /* path of the interpreter */
+	CG_META_PLATFORM,   /* "Linux x86_64" */
+	CG_META_COMMAND,    /* argv, each argument followed by a NUL */
+	CG_META_COUNT
+};
+
+/* Start of the image. Everything but the atomics is written once, at the start or stop. */
+struct cg_img_header {
+	char magic[8];
+	uint32_t version;
+	uint32_t header_size;
+	uint32_t pid;
+	uint32_t clock_kind;          /* enum cg_clock_kind */
+	_Atomic uint32_t slab_count;  /* slabs handed out, this one included */
+	_Atomic uint32_t state;       /* enum cg_img_state */
+	uint32_t builtins;            /* 1: C functions are recorded */
+	uint32_t reserved0;
+	struct cg_clock_pair start;
+	struct cg_clock_pair latest;  /* refreshed now and then, and at the stop */
+	struct cg_clock_pair stop;    /* when state is STOPPED */
+	uint64_t gap_limit;           /* ticks; longer gaps ask the CPU clock */
+	_Atomic uint64_t lost_events; /* no memory for them */
+	_Atomic uint64_t forks;
+	_Atomic uint32_t thread_count; /* thread records made: their ids are 1.. */
+	uint32_t status;               /* enum cg_status that stopped the recording, or 0 */
+	cg_ref meta[CG_META_COUNT];
+	char boot_id[40]; /* the system's boot, so that a reader knows if its ticks compare */
+};
+static_assert(sizeof(struct cg_img_header) <= 1024, "header fits into slab 0");
+
+/* Text, not NUL-terminated, any bytes. */
+struct cg_img_string {
+	uint32_t length;
+	char bytes[];
+};
+
+enum {
+	CG_FN_LOOP = 1,    /* code of an event loop's own package: never a task's creator */
+	CG_FN_EXCLUDED = 2 /* not recorded */
+};
+
+/* A function: interned by (file, qualified name, line, kind). */
+struct cg_img_function {
+	cg_ref name;   /* qualified name */
+	cg_ref file;   /* "" for builtins */
+	cg_ref module; /* dotted, or 0 */
+	uint32_t line;
+	uint32_t kind;  /* enum cg_kind */
+	uint32_t flags; /* CG_FN_* */
+	_Atomic cg_ref nodes; /* its latest node; older ones by next_of_function */
+	uint32_t reserved[9];
+};
+static_assert(sizeof(struct cg_img_function) == CG_IMG_UNIT, "function is one unit");
+
+/*
+ * A place in the calling-context tree. Two cache lines: what a call or an await touches,
+ * and the rest. Children are found by a private hash, `last_child` first.
+ */
+struct cg_img_node {
+	uint64_t key;         /* code object or method definition, edge kind in the low bits;
+	                         0 for a thread's root and when the code object is gone */
+	cg_ref parent;        /* 0 for a thread's root */
+	cg_ref last_child;    /* the child entered last, 0 when none was */
+	uint64_t calls;       /* activations started here */
+	uint64_t run;         /* ticks at the top of the stack, up to the thread's last event */
+	uint64_t hosted;      /* ticks of ended segments that ran on top but are placed elsewhere */
+	uint64_t await;       /* ticks of ended waits as the leaf of a chain */
+	uint64_t suspensions; /* of activations that started here */
+	uint64_t raised;      /* activations that started here and ended by an exception */
+
+	cg_ref function;         /* 0 for a thread's root */
+	cg_ref origin;           /* SPAWN: the creator's node on any thread, or 0 */
+	cg_ref next_of_function; /* the list that begins at the function */
+	uint32_t edge;           /* enum cg_edge_kind */
+	uint64_t begun_before;   /* activations here that were open when recording began */
+	uint64_t gap;            /* ticks of the long gaps in `run` */
+	uint64_t gap_before;     /* ticks from each long gap's last CPU answer to its start */
+	uint64_t gap_cpu_ns;     /* CPU time answered for gap + gap_before together */
+	uint32_t folded;         /* 1: contexts were folded into this node */
+	uint32_t reserved[3];
+};
+static_assert(sizeof(struct cg_img_node) == 128, "node is two cache lines");
+
+enum cg_act_state {
+	CG_ACT_FREE,
+	CG_ACT_CREATED,  /* the coroutine of a task that has not run yet */
+	CG_ACT_RUNNING,  /* on a thread's stack */
+	CG_ACT_SUSPENDED
+};
+
+enum {
+	CG_ACT_ROOT = 1,   /* a task root */
+	CG_ACT_BEFORE = 2, /* begun before the recording: its end counts nowhere */
+	CG_ACT_HOSTED = 4, /* its segment runs on a node of another place: charge `ret` */
+	CG_ACT_IDLE = 8,   /* suspended at a yield: that time is nobody's */
+	CG_ACT_DELEGATED = 16 /* entered by delegation from `awaiter` */
+};
+
+/* A live activation that can suspend. */
+struct cg_img_activation {
+	uint64_t frame; /* address of the interpreter's frame: its identity while it lives */
+	cg_ref node;    /* where its segment is, or was last, placed */
+	cg_ref start_node;    /* where its call counts; 0 while CREATED */
+	uint64_t start;       /* tick */
+	uint64_t segment;     /* tick at which the running segment began */
+	uint64_t wait;        /* tick at which it suspended as the leaf of a chain, else 0 */
+	cg_ref ret;           /* RUNNING: the node below it on the stack */
+	cg_ref below;         /* RUNNING: the next activation below it on this thread's stack */
+	cg_ref awaiter;       /* the activation that delegates to it, or 0 */
+	cg_ref inner;         /* the activation it delegates to while suspended, or 0 */
+	cg_ref thread;        /* the thread whose tree holds start_node */
+	cg_ref spawn;         /* task root: its cg_img_spawn */
+	cg_ref origin;        /* CREATED task root: its creator's node, or 0 */
+	uint8_t state;        /* enum cg_act_state */
+	uint8_t kind;         /* enum cg_kind */
+	uint8_t edge;         /* enum cg_edge_kind of `node` */
+	uint8_t flags;        /* CG_ACT_* */
+	cg_ref next_free;
+	uint32_t reserved0;
+	uint64_t parked;      /* task root: ticks suspended, so that its own run is known */
+	uint32_t reserved[10];
+};
+static_assert(sizeof(struct cg_img_activation) == 128, "activation is two cache lines");
+
+/* A thread that records, or several in turn: an ended one's tree passes on. */
+struct cg_img_thread {
+	uint32_t id;   /* from 1 */
+	uint32_t live; /* 1 while the thread runs */
+	cg_ref name;   /* string, or 0 while not known */
+	cg_ref root;   /* its root node: self run there is time with an empty stack */
+	cg_ref current;    /* top of its stack */
+	cg_ref activation; /* topmost running activation that can suspend, or 0 */
+	uint64_t native_id;
+	uint64_t count;      /* threads that used this record */
+	uint64_t first;      /* tick of the first event */
+	uint64_t last;       /* tick of the latest event */
+	uint64_t busy;       /* ticks with a stack that was not empty, ended stretches */
+	uint64_t busy_since; /* tick; counts while current is not root */
+	uint64_t cpu_ns;     /* latest answer of the CPU clock */
+	uint64_t cpu_tick;   /* when that was */
+	uint64_t gap;        /* sums over the thread of the fields of nodes */
+	uint64_t gap_before;
+	uint64_t gap_cpu_ns;
+	uint64_t dropped; /* ends that named nothing on the stack */
+	uint64_t unwound; /* activations taken off without an end of their own */
+	uint64_t vanished; /* activations whose frame was reused without an end */
+	uint64_t reserved[15];
+};
+static_assert(sizeof(struct cg_img_thread) == 256, "thread is four units");
+
+/* Tasks of one root made by one creator, all that were ever started. */
+struct cg_img_spawn {
+	cg_ref creator; /* node, or 0 when not known */
+	cg_ref root;    /* node with edge SPAWN */
+	uint64_t count;
+	uint64_t longest; /* ticks, of ended tasks */
+	uint64_t span;    /* ticks, of ended tasks, summed */
+	cg_ref name;      /* the first task's own name, or 0 */
+	uint32_t reserved[7];
+};
+static_assert(sizeof(struct cg_img_spawn) == CG_IMG_UNIT, "spawn is one unit");
+
+#endif

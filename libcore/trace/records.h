@@ -1,0 +1,88 @@
+/*
+ * The records of a trace in memory: what a writer writes and a reader reads.
+ *
+ * Dense indices instead of references, raw ticks instead of nanoseconds. Everything is
+ * owned by the cg_records and freed with it; CG_NONE stands for "none".
+ */
+#ifndef CG_TRACE_RECORDS_H
+#define CG_TRACE_RECORDS_H
+#include "corograph.h"
+#include "image/image.h" /* cg_clock_pair, cg_clock_kind: no reader of the live state */
+
+struct cg_rec_function {
+	uint32_t name, file, module; /* indices into strings; module 0 ("") when not known */
+	uint32_t line;
+	uint32_t kind;  /* enum cg_kind */
+	uint32_t flags; /* CG_FN_* */
+};
+
+/* Nodes are numbered depth first, so a parent is always a smaller index. */
+struct cg_rec_node {
+	uint32_t parent;   /* CG_NONE for a thread's root */
+	uint32_t function; /* CG_NONE for a thread's root */
+	uint32_t origin;   /* any node, or CG_NONE */
+	uint32_t edge;     /* enum cg_edge_kind */
+	uint32_t folded;   /* 0 or 1 */
+	uint32_t thread;   /* index into threads */
+	uint64_t calls, raised, unfinished, begun_before, suspensions;
+	uint64_t run, await, hosted;    /* ticks, open activations' time so far included */
+	uint64_t gap, gap_before;       /* ticks */
+	uint64_t gap_cpu_ns;
+};
+
+struct cg_rec_thread {
+	uint32_t id;
+	uint32_t name; /* string index, 0 when not known */
+	uint32_t root; /* node index: the first of its nodes, all of which follow in one run */
+	uint32_t node_count;
+	uint64_t native_id, count;
+	uint64_t first, last, busy; /* ticks */
+	uint64_t dropped, unwound, vanished;
+};
+
+struct cg_rec_spawn {
+	uint32_t creator; /* node or CG_NONE */
+	uint32_t root;    /* node */
+	uint32_t name;    /* string index, 0 when not known */
+	uint64_t count;
+	uint64_t longest, span; /* ticks, live tasks' time so far included */
+};
+
+struct cg_rec_string {
+	const char *bytes; /* NUL-terminated, valid UTF-8, no control characters */
+	uint32_t length;
+};
+
+struct cg_records {
+	struct cg_rec_string *strings; /* strings[0] is "" */
+	struct cg_rec_function *functions;
+	struct cg_rec_node *nodes;
+	struct cg_rec_thread *threads;
+	struct cg_rec_spawn *spawns;
+	uint32_t string_count, function_count, node_count, thread_count, spawn_count;
+
+	uint32_t pid;
+	uint32_t clock_kind; /* enum cg_clock_kind */
+	struct cg_clock_pair start, end;
+	uint64_t gap_limit; /* ticks */
+	uint32_t builtins;  /* 0 or 1 */
+	uint32_t stop_status; /* enum cg_status that stopped the recording early, or 0 */
+	uint64_t lost_events, forks;
+	uint32_t python, executable, platform; /* strings */
+	uint32_t *command; /* strings */
+	uint32_t command_count;
+
+	bool complete; /* written by a writer that finished; false for a cut file */
+	bool live;     /* taken from an image whose program still runs */
+	bool killed;   /* the recording was not stopped by the program */
+
+	void *arena; /* private to the implementation: what the strings' bytes lie in */
+};
+
+/* All zero and empty. */
+void cg_records_init(struct cg_records *records);
+void cg_records_release(struct cg_records *records);
+
+/* Ticks of this trace as nanoseconds; differences, rounded to the nearest. */
+uint64_t cg_records_ns(const struct cg_records *records, uint64_t ticks);
+#endif
