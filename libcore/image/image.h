@@ -13,6 +13,8 @@
  */
 #ifndef CG_IMAGE_IMAGE_H
 #define CG_IMAGE_IMAGE_H
+#include "base/ticks.h"
+
 #include <assert.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -48,16 +50,6 @@ struct cg_img_slab {
 	uint32_t reserved[13];
 };
 static_assert(sizeof(struct cg_img_slab) == CG_IMG_UNIT, "slab head is one unit");
-
-/* The same instant on three clocks. */
-struct cg_clock_pair {
-	uint64_t tick;    /* of the wall clock in use */
-	uint64_t mono_ns; /* CLOCK_MONOTONIC */
-	int64_t real_ns;  /* CLOCK_REALTIME */
-};
-
-/* Where the ticks come from. */
-enum cg_clock_kind { CG_CLOCK_MONOTONIC, CG_CLOCK_TSC, CG_CLOCK_CNTVCT, CG_CLOCK_MADE_UP };
 
 enum cg_img_state {
 	CG_IMG_RECORDING = 1,

@@ -6,8 +6,8 @@
  */
 #ifndef CG_TRACE_RECORDS_H
 #define CG_TRACE_RECORDS_H
+#include "base/ticks.h"
 #include "corograph.h"
-#include "image/image.h" /* cg_clock_pair, cg_clock_kind: no reader of the live state */
 
 struct cg_rec_function {
 	uint32_t name, file, module; /* indices into strings; module 0 ("") when not known */

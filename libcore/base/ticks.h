@@ -1,0 +1,65 @@
+/*
+ * Clocks: where ticks come from and how they become time.
+ *
+ * The wall clock is the processor's counter where the kernel itself trusts it, else
+ * CLOCK_MONOTONIC. Ticks are raw; pairs of readings turn differences into nanoseconds,
+ * so nothing is calibrated at the start.
+ */
+#ifndef CG_BASE_TICKS_H
+#define CG_BASE_TICKS_H
+#include <stdint.h>
+#include <time.h>
+
+/* Where ticks come from. Values are part of the image and the trace. */
+enum cg_clock_kind { CG_CLOCK_MONOTONIC, CG_CLOCK_TSC, CG_CLOCK_CNTVCT, CG_CLOCK_MADE_UP };
+
+/* The same instant on three clocks. */
+struct cg_clock_pair {
+	uint64_t tick;    /* of the wall clock in use */
+	uint64_t mono_ns; /* CLOCK_MONOTONIC */
+	int64_t real_ns;  /* CLOCK_REALTIME */
+};
+
+/* The best clock of this machine: the one to give to cg_ticks. */
+enum cg_clock_kind cg_clock_choose(void);
+
+/* Name of a clock in reports: "tsc", "cntvct", "clock_monotonic". Static storage. */
+const char *cg_clock_name(enum cg_clock_kind kind);
+
+/* Read all three clocks as close together as can be: the best of several tries. */
+struct cg_clock_pair cg_clock_pair_now(enum cg_clock_kind kind);
+
+/* Ticks per nanosecond between two pairs; 1.0 when they are too close to tell. */
+double cg_clock_rate(const struct cg_clock_pair *a, const struct cg_clock_pair *b);
+
+/* CPU time of the calling thread, nanoseconds. */
+uint64_t cg_cpu_ns(void);
+
+static inline uint64_t
+cg_monotonic_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* The wall clock of that kind, now. */
+static inline uint64_t
+cg_ticks(enum cg_clock_kind kind)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	if (__builtin_expect(kind == CG_CLOCK_TSC, 1))
+		return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+	if (__builtin_expect(kind == CG_CLOCK_CNTVCT, 1)) {
+		uint64_t tick;
+
+		__asm__ volatile("mrs %0, cntvct_el0" : "=r"(tick));
+		return tick;
+	}
+#endif
+	(void)kind;
+	return cg_monotonic_ns();
+}
+#endif
