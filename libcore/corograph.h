@@ -35,6 +35,22 @@ enum cg_status {
 /* One short phrase for a status, without a full stop. Static storage. */
 CG_API const char *cg_status_text(enum cg_status status);
 
+/* How a call ended. Results by out-parameter are written only on CG_OK. */
+enum cg_status {
+	CG_OK = 0,
+	CG_NOMEM,       /* out of memory */
+	CG_IO,          /* the system refused to read or write; errno says why */
+	CG_FORMAT,      /* not a Corograph trace at all */
+	CG_CORRUPT,     /* a trace, but damaged */
+	CG_UNSUPPORTED, /* a trace of a newer version */
+	CG_TRUNCATED,   /* a trace whose end is missing */
+	CG_LIMIT,       /* larger than a limit of the format */
+	CG_USE          /* the call itself was wrong */
+};
+
+/* One short phrase for a status, without a full stop. Static storage. */
+CG_API const char *cg_status_text(enum cg_status status);
+
 /* Version of the library, as in VERSION. Static storage. */
 CG_API const char *cg_version(void);
 

@@ -1,3 +1,7 @@
+/*
+ * Variable-length integers. Only the shortest form is accepted, so that a value has one
+ * encoding and the same numbers always give the same bytes.
+ */
 #include "base/varint.h"
 
 size_t
@@ -14,7 +18,7 @@ cg_varint_put(uint8_t *out, uint64_t v)
 }
 
 size_t
-cg_varint_get(const uint8_t *in, size_t n, uint64_t *v)
+cg_varint_get_long(const uint8_t *in, size_t n, uint64_t *v)
 {
 	uint64_t got = 0;
 

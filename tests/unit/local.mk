@@ -1,5 +1,19 @@
-# One program a noun: test_NOUN checks libcore's NOUN.h. TAP on stdout.
+# One program a noun: test_NOUN checks libcore's NOUN.h, prints TAP, has the one source
+# test_NOUN.c and links libcore. A new test is one line under its layer.
+EXTRA_DIST += %D%/tap.h
+LDADD = libcore/libcgcore.la
+
+# base
+check_PROGRAMS += %D%/test_alloc
+check_PROGRAMS += %D%/test_buffer
 check_PROGRAMS += %D%/test_varint
-%C%_test_varint_SOURCES = %D%/test_varint.c %D%/tap.h
-%C%_test_varint_LDADD = libcore/libcgcore.la
-TESTS += %D%/test_varint$(EXEEXT)
+
+# image
+
+# collector
+
+# trace
+
+# graph
+
+TESTS += $(check_PROGRAMS)

@@ -1,6 +1,6 @@
-#include <string.h>
-#include "tap.h"
+/* Round trips at the edges of each length, and every kind of input that must be refused. */
 #include "base/varint.h"
+#include "tap.h"
 
 static void
 round_trip(void)
@@ -28,10 +28,30 @@ bad_input(void)
 	ok(got == 7, "the result is untouched on failure");
 }
 
+static void
+signed_values(void)
+{
+	static const int64_t values[] = {0, -1, 1, -64, 64, INT64_MIN, INT64_MAX};
+	static const size_t sizes[] = {1, 1, 1, 1, 2, 10, 10};
+	uint8_t buf[CG_VARINT_MAX];
+	int64_t got = 7;
+
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		size_t n = cg_varint_put(buf, cg_zigzag(values[i]));
+
+		ok(cg_svarint_get(buf, n, &got) == n && got == values[i], "a signed value comes back");
+		eq(n, sizes[i], "in as few bytes as its size allows");
+	}
+	eq(cg_zigzag(-2), 3, "the sign is the lowest bit");
+	got = 7;
+	ok(cg_svarint_get(buf, 0, &got) == 0 && got == 7, "no input");
+}
+
 int
 main(void)
 {
 	round_trip();
+	signed_values();
 	bad_input();
 	return done();
 }

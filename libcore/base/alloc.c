@@ -1,0 +1,89 @@
+/*
+ * The allocator. Every allocation passes refused(), so that a test can fail the first, the
+ * second, ... until an operation succeeds, and so visit every path that memory can end on.
+ */
+#include "base/alloc.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CAPACITY = 8 };
+
+static _Atomic long fail_at = -1;
+
+static bool
+refused(void)
+{
+	if (atomic_load_explicit(&fail_at, memory_order_relaxed) < 0)
+		return false;
+	return atomic_fetch_sub(&fail_at, 1) == 0;
+}
+
+void
+cg_alloc_fail_at(long n)
+{
+	atomic_store(&fail_at, n < 0 ? -1 : n);
+}
+
+void *
+cg_alloc(size_t n)
+{
+	return refused() ? NULL : malloc(n ? n : 1);
+}
+
+void *
+cg_zalloc(size_t count, size_t size)
+{
+	/* calloc checks the product itself, but may return NULL for an empty array. */
+	if (count == 0 || size == 0)
+		count = size = 1;
+	return refused() ? NULL : calloc(count, size);
+}
+
+void
+cg_free(void *p)
+{
+	free(p);
+}
+
+enum cg_status
+cg_grow(void *array, size_t *cap, size_t need, size_t elem)
+{
+	size_t want = *cap ? *cap : FIRST_CAPACITY;
+	void *old, *grown;
+
+	if (need <= *cap)
+		return CG_OK;
+	if (*cap && want <= SIZE_MAX / 2)
+		want *= 2;
+	if (want < need)
+		want = need;
+	if (want > SIZE_MAX / elem)
+		want = need;
+	if (want > SIZE_MAX / elem || refused())
+		return CG_NOMEM;
+	/* Through memcpy: the owner's pointer has a type that this function cannot know. */
+	memcpy(&old, array, sizeof old);
+	grown = realloc(old, want * elem);
+	if (!grown)
+		return CG_NOMEM;
+	memcpy(array, &grown, sizeof grown);
+	*cap = want;
+	return CG_OK;
+}
+
+char *
+cg_strndup(const char *s, size_t n)
+{
+	size_t len = strnlen(s, n);
+	char *copy = cg_alloc(len + 1);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, s, len);
+	copy[len] = '\0';
+	return copy;
+}
