@@ -1,9 +1,105 @@
-#include <stdio.h>
+/*
+ * `corograph`: finds the subcommand and runs it. The table below is all that this file
+ * knows of them.
+ */
+#include "command.h"
 #include "corograph.h"
+#include "message.h"
+#include "suggest.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct cg_command *const commands[] = {
+	&cg_cmd_record,
+};
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static const struct cg_command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int
+command_unknown(const char *name)
+{
+	const char *best = NULL;
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		size_t distance = cg_suggest_distance(name, commands[i]->name);
+
+		if (distance < least) {
+			least = distance;
+			best = commands[i]->name;
+		}
+	}
+	if (best && cg_suggest_near(name, least))
+		return cg_cli_usage(NULL, "there is no command '%s' (did you mean '%s'?)",
+		                    name, best);
+	return cg_cli_usage(NULL, "there is no command '%s'", name);
+}
+
+static void
+overview(FILE *out)
+{
+	fprintf(out, "usage: corograph COMMAND [ARG...]\n"
+	             "   or: corograph help [COMMAND]\n"
+	             "   or: corograph --version\n\n"
+	             "A deterministic profiler for Python that understands coroutines.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-10s%s\n", commands[i]->name, commands[i]->summary);
+}
+
+static int
+help(const char *name)
+{
+	const struct cg_command *command;
+	char word[] = "help", option[] = "--help";
+	char *argv[] = {word, option, NULL};
+
+	if (!name) {
+		overview(stdout);
+		return CG_EXIT_OK;
+	}
+	command = command_find(name);
+	return command ? command->run(2, argv) : command_unknown(name);
+}
+
+static int
+dispatch(int argc, char **argv)
+{
+	const struct cg_command *command;
+
+	if (argc < 2) {
+		overview(stderr);
+		return CG_EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("corograph %s\n", cg_version());
+		return CG_EXIT_OK;
+	}
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
+		return help(argv[2]);
+	if (argv[1][0] == '-')
+		return cg_cli_usage(NULL, "there is no option %s", argv[1]);
+	command = command_find(argv[1]);
+	return command ? command->run(argc - 1, argv + 1) : command_unknown(argv[1]);
+}
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	printf("corograph %s\n", cg_version());
-	return fflush(stdout) != 0;
+	int code = dispatch(argc, argv);
+
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return cg_cli_fail("standard output: %s", strerror(errno));
+	return code;
 }

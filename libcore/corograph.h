@@ -35,22 +35,6 @@ enum cg_status {
 /* One short phrase for a status, without a full stop. Static storage. */
 CG_API const char *cg_status_text(enum cg_status status);
 
-/* How a call ended. Results by out-parameter are written only on CG_OK. */
-enum cg_status {
-	CG_OK = 0,
-	CG_NOMEM,       /* out of memory */
-	CG_IO,          /* the system refused to read or write; errno says why */
-	CG_FORMAT,      /* not a Corograph trace at all */
-	CG_CORRUPT,     /* a trace, but damaged */
-	CG_UNSUPPORTED, /* a trace of a newer version */
-	CG_TRUNCATED,   /* a trace whose end is missing */
-	CG_LIMIT,       /* larger than a limit of the format */
-	CG_USE          /* the call itself was wrong */
-};
-
-/* One short phrase for a status, without a full stop. Static storage. */
-CG_API const char *cg_status_text(enum cg_status status);
-
 /* Version of the library, as in VERSION. Static storage. */
 CG_API const char *cg_version(void);
 
@@ -248,6 +232,28 @@ struct cg_verify {
 /* Check everything in the trace at `path` that can be checked. `out` may be NULL. */
 CG_API enum cg_status cg_trace_verify(const char *path, struct cg_verify *out,
                                       struct cg_error *error);
+
+/* What cg_trace_finish wrote. */
+struct cg_finish {
+	uint64_t bytes;       /* size of the trace */
+	uint64_t calls;       /* over all functions */
+	uint64_t functions;   /* that were called or begun before */
+	uint64_t threads;
+	uint64_t elapsed_ns;  /* from the start of the recording to its end */
+	uint64_t lost_events;
+	uint64_t forks;
+	uint32_t pid;
+	bool stopped; /* the program stopped the recording or ended in an orderly way */
+};
+
+/*
+ * Make the trace `out` of the image file `live` that a program left, and remove `live`
+ * once `out` is whole; on failure `live` stays and *error says so. `reaped`: the program
+ * is known to have ended just now, so what was still open ends now; else it ends at the
+ * image's latest tick. `error` may be NULL.
+ */
+CG_API enum cg_status cg_trace_finish(const char *live, const char *out, bool reaped,
+                                      struct cg_finish *result, struct cg_error *error);
 
 #ifdef __cplusplus
 }

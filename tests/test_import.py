@@ -10,7 +10,7 @@ path = os.path.join(os.environ["CG_EXT_DIR"], "_corograph" + suffix)
 spec = importlib.util.spec_from_file_location("_corograph", path)
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
-out = subprocess.run([os.path.join(os.environ["CG_BIN"], "corograph")], capture_output=True, text=True)
+out = subprocess.run([os.path.join(os.environ["CG_BIN"], "corograph"), "--version"], capture_output=True, text=True)
 results = [
     (module.version() == os.environ["CG_VERSION"], "extension has the project's version"),
     (out.stdout == f"corograph {module.version()}\n" and out.returncode == 0, "so has the command"),
