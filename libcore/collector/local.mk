@@ -1,1 +1,1 @@
-# Sources of libcore/collector, each line: libcore_libcgcore_la_SOURCES += %D%/NOUN.c %D%/NOUN.h
+libcore_libcgcore_la_SOURCES += %D%/collector.h %D%/hot.h %D%/map.c %D%/map.h %D%/thread.h

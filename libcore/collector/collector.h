@@ -1,0 +1,140 @@
+/*
+ * The collector: turns events into the numbers of the image.
+ *
+ * It takes events with their clock reading as arguments, so its rules are tested from
+ * tables of events and a made-up clock. What it must ask of the interpreter it asks
+ * through cg_ops, on slow paths only. The calls for every event are in hot.h.
+ *
+ * Threads: one cg_thread belongs to one thread of the program, and only that thread gives
+ * it events. Everything shared is guarded by the caller (the GIL).
+ */
+#ifndef CG_COLLECTOR_COLLECTOR_H
+#define CG_COLLECTOR_COLLECTOR_H
+#include "collector/map.h"
+#include "corograph.h"
+#include "image/map.h"
+
+#include <stdbool.h>
+
+/*
+ * Keys. A function is named by the address of its code object or method definition, which
+ * is a multiple of 8; a node's key has the kind of edge in the low two bits.
+ */
+enum {
+	CG_KEY_EDGE = 3,    /* mask: enum cg_edge_kind, in the keys of nodes only */
+	CG_KEY_BUILTIN = 4, /* the key is a method definition's */
+	CG_KEY_BITS = 7
+};
+
+/* Borrowed text, any bytes. */
+struct cg_text {
+	const char *bytes;
+	size_t length;
+};
+
+/* What a function is. Text is borrowed until the next call of the same callback. */
+struct cg_function_info {
+	struct cg_text name; /* qualified name; a builtin's as cProfile writes it */
+	struct cg_text file; /* empty for builtins */
+	struct cg_text module;
+	uint32_t line;
+	enum cg_kind kind;
+	uint32_t flags; /* CG_FN_* */
+};
+
+/* The interpreter's side. None of these may run the program's code. */
+struct cg_ops {
+	/* Describe the function of a key (no edge bits). false: not possible. */
+	bool (*describe)(void *arg, uint64_t key, struct cg_function_info *info);
+	/* Is this frame the coroutine of the task that runs now on this thread? */
+	bool (*is_task)(void *arg, uint64_t frame);
+	/* Name of the task whose coroutine has this frame. false: none known. */
+	bool (*task_name)(void *arg, uint64_t frame, struct cg_text *name);
+	/* CPU time of the calling thread, nanoseconds. */
+	uint64_t (*cpu)(void *arg);
+	void *arg;
+};
+
+struct cg_collector {
+	struct cg_image image;
+	struct cg_ops ops;
+	struct cg_map strings;   /* hash of text -> cg_ref */
+	struct cg_map functions; /* hash of identity -> cg_ref */
+	struct cg_map keys;      /* key -> cg_ref of the function */
+	struct cg_map activations; /* frame -> cg_ref */
+	struct cg_slab_cursor string_slabs, function_slabs, thread_slabs, act_slabs,
+	    spawn_slabs;
+	cg_ref free_acts; /* list by next_free */
+	struct cg_thread **threads; /* all that ever were, by id - 1 */
+	size_t thread_count, thread_cap;
+	uint64_t gap_limit; /* ticks */
+};
+
+/* What the thread's last event was, for the rules of chains. */
+enum cg_last_event { CG_LAST_OTHER, CG_LAST_SUSPEND, CG_LAST_RESUME, CG_LAST_LEAVE };
+
+/* A recording thread's private state. Hot: the first cache line. */
+struct cg_thread {
+	uint8_t *base; /* the image */
+	struct cg_img_thread *img;
+	struct cg_img_node *current; /* img->current */
+	struct cg_img_activation *top; /* img->activation, or NULL */
+	uint64_t gap_limit;
+	uint32_t last_event; /* enum cg_last_event */
+	cg_ref last_act;     /* SUSPEND, RESUME: of which; LEAVE: the awaiter of what left */
+	uint64_t last_value; /* SUSPEND: identity of the value handed up */
+	struct cg_img_node *root;
+
+	struct cg_collector *collector;
+	struct cg_map by_key;      /* (parent, key) -> node */
+	struct cg_map by_function; /* (parent, function, edge) -> node */
+	struct cg_map spawns;      /* (function, creator) -> cg_img_spawn */
+	struct cg_slab_cursor node_slabs;
+	uint64_t first_key; /* key of the first Python function: threads alike share a tree */
+	bool before_only_root; /* nothing has been recorded yet */
+};
+
+struct cg_settings {
+	const char *path; /* of the image file, which must not exist; NULL: memory only */
+	struct cg_ops ops;
+	enum cg_clock_kind clock;
+	uint64_t gap_limit; /* ticks */
+	bool builtins;
+};
+
+/*
+ * Start a collector with a new image. On success *collector is the caller's:
+ * cg_collector_free. CG_NOMEM, CG_IO (errno).
+ */
+enum cg_status cg_collector_new(struct cg_collector **collector,
+                                const struct cg_settings *settings);
+
+/* Free it and unmap its image; an image file stays. NULL is allowed. */
+void cg_collector_free(struct cg_collector *collector);
+
+/*
+ * Mark the image as stopped at the given instant. Nothing may be recorded afterwards.
+ * Open activations stay open: they are the trace's unfinished ones.
+ */
+void cg_collector_stop(struct cg_collector *collector, const struct cg_clock_pair *now);
+
+/* Set a text of the image's meta table. Cut at CG_IMG_STRING_MAX. */
+enum cg_status cg_collector_set_meta(struct cg_collector *collector, enum cg_img_meta which,
+                                     struct cg_text text);
+
+/* Count an event that could not be recorded. */
+void cg_collector_lose(struct cg_collector *collector);
+
+/*
+ * The code object or method definition behind a key dies: forget the key, so that another
+ * one at the same address is not taken for it. Its nodes and numbers stay.
+ */
+void cg_collector_forget(struct cg_collector *collector, uint64_t key);
+
+/* The interned text, or 0 when there is no room. */
+cg_ref cg_collector_intern(struct cg_collector *collector, struct cg_text text);
+
+/* The function of a key (no edge bits), described and interned at first sight; 0: no room. */
+cg_ref cg_collector_function(struct cg_collector *collector, uint64_t key);
+
+#endif

@@ -1,0 +1,93 @@
+/* The growing half of the hash map; looking up is inline in the header. */
+#include "collector/map.h"
+
+#include "base/alloc.h"
+
+void
+cg_map_release(struct cg_map *map)
+{
+	cg_free(map->entries);
+	*map = (struct cg_map){0};
+}
+
+static void
+insert(struct cg_map_entry *entries, size_t mask, struct cg_map_entry entry)
+{
+	size_t i = cg_map_slot(entry.key, entry.small, mask);
+
+	while (entries[i].value)
+		i = (i + 1) & mask;
+	entries[i] = entry;
+}
+
+static enum cg_status
+grow(struct cg_map *map)
+{
+	size_t count = map->entries ? (map->mask + 1) * 2 : 64;
+	struct cg_map_entry *entries = cg_zalloc(count, sizeof *entries);
+
+	if (!entries)
+		return CG_NOMEM;
+	for (size_t i = 0; map->entries && i <= map->mask; i++)
+		if (map->entries[i].value)
+			insert(entries, count - 1, map->entries[i]);
+	cg_free(map->entries);
+	map->entries = entries;
+	map->mask = count - 1;
+	return CG_OK;
+}
+
+static struct cg_map_entry *
+find(struct cg_map *map, uint64_t key, uint32_t small)
+{
+	size_t i;
+
+	if (!map->entries)
+		return NULL;
+	for (i = cg_map_slot(key, small, map->mask); map->entries[i].value;
+	     i = (i + 1) & map->mask)
+		if (map->entries[i].key == key && map->entries[i].small == small)
+			return &map->entries[i];
+	return NULL;
+}
+
+enum cg_status
+cg_map_put(struct cg_map *map, uint64_t key, uint32_t small, cg_ref value)
+{
+	struct cg_map_entry *entry = find(map, key, small);
+
+	if (entry) {
+		entry->value = value;
+		return CG_OK;
+	}
+	/* at most half full: probes stay short */
+	if ((!map->entries || (map->used + 1) * 2 > map->mask + 1) && grow(map))
+		return CG_NOMEM;
+	insert(map->entries, map->mask,
+	       (struct cg_map_entry){.key = key, .small = small, .value = value});
+	map->used++;
+	return CG_OK;
+}
+
+void
+cg_map_remove(struct cg_map *map, uint64_t key, uint32_t small)
+{
+	struct cg_map_entry *entry = find(map, key, small);
+	size_t hole, i;
+
+	if (!entry)
+		return;
+	hole = (size_t)(entry - map->entries);
+	for (i = (hole + 1) & map->mask; map->entries[i].value; i = (i + 1) & map->mask) {
+		struct cg_map_entry *e = &map->entries[i];
+		size_t home = cg_map_slot(e->key, e->small, map->mask);
+
+		/* an entry may move back only as far as its home slot */
+		if (((i - home) & map->mask) >= ((i - hole) & map->mask)) {
+			map->entries[hole] = *e;
+			hole = i;
+		}
+	}
+	map->entries[hole].value = 0;
+	map->used--;
+}
