@@ -1,1 +1,3 @@
-libcore_libcgcore_la_SOURCES += %D%/collector.h %D%/hot.h %D%/map.c %D%/map.h %D%/thread.h
+libcore_libcgcore_la_SOURCES += %D%/activation.c %D%/activation.h %D%/collector.c \
+	%D%/collector.h %D%/flow.c %D%/function.c %D%/hot.h %D%/map.c %D%/map.h \
+	%D%/place.c %D%/place.h %D%/task.c %D%/task.h %D%/thread.c %D%/thread.h

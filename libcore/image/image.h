@@ -157,9 +157,12 @@ enum {
 	CG_ACT_DELEGATED = 16 /* entered by delegation from `awaiter` */
 };
 
-/* A live activation that can suspend. */
+/* A live activation that can suspend, or a plain call whose node is not its way back. */
 struct cg_img_activation {
-	uint64_t frame; /* address of the interpreter's frame: its identity while it lives */
+	uint64_t frame; /* address of the interpreter's frame: its identity while it lives;
+	                   0: a plain call that keeps its way back here (open before the
+	                   recording, or in a folded node) */
+	uint64_t key;   /* of its function */
 	cg_ref node;    /* where its segment is, or was last, placed */
 	cg_ref start_node;    /* where its call counts; 0 while CREATED */
 	uint64_t start;       /* tick */
@@ -179,7 +182,7 @@ struct cg_img_activation {
 	cg_ref next_free;
 	uint32_t reserved0;
 	uint64_t parked;      /* task root: ticks suspended, so that its own run is known */
-	uint32_t reserved[10];
+	uint32_t reserved[8];
 };
 static_assert(sizeof(struct cg_img_activation) == 128, "activation is two cache lines");
 

@@ -1,0 +1,202 @@
+/*
+ * Records and segments of activations that can suspend.
+ *
+ * The idea to know: a running segment keeps its own way back (`ret`, `below`), since the
+ * node it is placed at need not be a child of what it runs on.
+ */
+#include "collector/activation.h"
+
+#include "collector/hot.h"
+#include "collector/place.h"
+
+#include <string.h>
+
+struct cg_img_activation *
+cg_act_find(struct cg_thread *th, uint64_t frame)
+{
+	return cg_act_at(th, cg_map_get(&th->collector->activations, frame, 0));
+}
+
+static cg_ref
+take_record(struct cg_collector *c)
+{
+	cg_ref ref = c->free_acts;
+	struct cg_img_activation *act;
+
+	if (!ref)
+		return cg_image_take(&c->image, &c->act_slabs, CG_IMG_ACTIVATIONS, 0, 2);
+	act = cg_image_at(c->image.base, ref);
+	c->free_acts = act->next_free;
+	memset(act, 0, sizeof *act);
+	return ref;
+}
+
+static void
+give_back(struct cg_collector *c, struct cg_img_activation *act)
+{
+	act->state = CG_ACT_FREE;
+	act->frame = 0;
+	act->next_free = c->free_acts;
+	c->free_acts = cg_image_ref(c->image.base, act);
+}
+
+struct cg_img_activation *
+cg_act_new(struct cg_thread *th, uint64_t frame)
+{
+	struct cg_collector *c = th->collector;
+	cg_ref ref = take_record(c);
+	struct cg_img_activation *act;
+	const struct cg_img_slab *slab;
+
+	if (!ref)
+		return NULL;
+	act = cg_image_at(th->base, ref);
+	if (frame && cg_map_put(&c->activations, frame, 0, ref)) {
+		give_back(c, act);
+		return NULL;
+	}
+	act->frame = frame;
+	slab = cg_image_slab_of(th->base, ref);
+	if (ref % CG_IMG_SLAB_UNITS >= atomic_load(&slab->used))
+		cg_image_publish(th->base, ref, 2);
+	return act;
+}
+
+void
+cg_act_free(struct cg_thread *th, struct cg_img_activation *act)
+{
+	if (act->frame)
+		cg_map_remove(&th->collector->activations, act->frame, 0);
+	give_back(th->collector, act);
+}
+
+void
+cg_act_abandon(struct cg_thread *th, struct cg_img_activation *act)
+{
+	if (act->state != CG_ACT_RUNNING) {
+		cg_act_free(th, act);
+		return;
+	}
+	cg_map_remove(&th->collector->activations, act->frame, 0);
+	act->frame = UINT64_MAX;
+}
+
+void
+cg_act_push(struct cg_thread *th, struct cg_img_activation *act, struct cg_img_node *node)
+{
+	act->node = cg_image_ref(th->base, node);
+	act->ret = cg_image_ref(th->base, th->current);
+	act->below = th->top ? cg_image_ref(th->base, th->top) : 0;
+	act->segment = th->img->last;
+	act->wait = 0;
+	act->inner = 0;
+	act->flags &= (uint8_t)~CG_ACT_IDLE;
+	act->state = CG_ACT_RUNNING;
+	if (th->current == th->root)
+		cg_leave_root(th);
+	th->top = act;
+	th->img->activation = cg_image_ref(th->base, act);
+	cg_set_current(th, node);
+}
+
+void
+cg_act_pop(struct cg_thread *th, struct cg_img_activation *act)
+{
+	struct cg_img_node *under = cg_image_at(th->base, act->ret);
+
+	if (act->flags & CG_ACT_HOSTED)
+		under->hosted += th->img->last - act->segment;
+	act->flags &= (uint8_t)~CG_ACT_HOSTED;
+	act->state = CG_ACT_SUSPENDED;
+	th->top = cg_act_at(th, act->below);
+	th->img->activation = act->below;
+	cg_set_current(th, under);
+	if (under == th->root)
+		cg_reach_root(th);
+}
+
+struct cg_img_node *
+cg_act_home(const struct cg_thread *th, const struct cg_img_activation *act)
+{
+	if (act->thread == cg_image_ref(th->base, th->img))
+		return cg_image_at(th->base, act->start_node);
+	return cg_image_at(th->base, act->node);
+}
+
+static void
+count_task_end(struct cg_thread *th, const struct cg_img_activation *act)
+{
+	struct cg_img_spawn *spawn = cg_image_at(th->base, act->spawn);
+	uint64_t span = th->img->last - act->start;
+
+	spawn->span += span;
+	if (span > spawn->longest)
+		spawn->longest = span;
+}
+
+void
+cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
+{
+	if (act->state == CG_ACT_RUNNING)
+		cg_act_pop(th, act);
+	if (!(act->flags & CG_ACT_BEFORE))
+		cg_act_home(th, act)->raised += raised;
+	if (act->frame == 0) {
+		/* its node was hidden from plain leaves while it was open */
+		struct cg_img_node *node = cg_image_at(th->base, act->node);
+
+		node->key = act->key;
+	}
+	if (act->spawn && !(act->flags & CG_ACT_BEFORE))
+		count_task_end(th, act);
+	cg_act_free(th, act);
+}
+
+bool
+cg_act_is_on_top(const struct cg_thread *th, const struct cg_img_activation *act)
+{
+	return th->top == act && th->img->current == act->node;
+}
+
+/* Is it one of the segments on this thread's stack? */
+static bool
+is_on_stack(const struct cg_thread *th, const struct cg_img_activation *act)
+{
+	const struct cg_img_activation *a;
+
+	if (act->state != CG_ACT_RUNNING)
+		return false;
+	for (a = th->top; a; a = cg_act_at(th, a->below))
+		if (a == act)
+			return true;
+	return false;
+}
+
+static void
+unwind_one(struct cg_thread *th)
+{
+	th->img->unwound++;
+	if (th->top && cg_act_is_on_top(th, th->top))
+		cg_act_end(th, th->top, true);
+	else
+		cg_plain_pop(th, true);
+}
+
+bool
+cg_act_unwind_to(struct cg_thread *th, struct cg_img_activation *act)
+{
+	if (cg_act_is_on_top(th, act))
+		return true;
+	if (!is_on_stack(th, act))
+		return false;
+	while (!cg_act_is_on_top(th, act))
+		unwind_one(th);
+	return true;
+}
+
+void
+cg_act_unwind_all(struct cg_thread *th)
+{
+	while (th->current != th->root)
+		unwind_one(th);
+}

@@ -1,0 +1,431 @@
+/*
+ * Coroutines, generators and async generators: start, suspend, resume, throw, finish.
+ *
+ * The ideas to know. A segment is placed under whoever resumes it now, but a task root
+ * keeps its node. The leaf of a suspended chain owns the wait, and a chain suspends and
+ * resumes at one instant. A throw reaches a chain innermost first and flat: the inner part
+ * runs directly on the thrower, with the outer parts still suspended.
+ */
+#include "collector/activation.h"
+#include "collector/hot.h"
+#include "collector/place.h"
+#include "collector/task.h"
+
+static void
+remember(struct cg_thread *th, enum cg_last_event event, cg_ref act)
+{
+	th->last_event = event;
+	th->last_act = act;
+}
+
+/* The activation on top of the stack, when it stands at SEND and its frame is `below`. */
+static struct cg_img_activation *
+delegator(const struct cg_thread *th, uint64_t below)
+{
+	struct cg_img_activation *top = th->top;
+
+	if (!below || !top || top->frame != below || !cg_act_is_on_top(th, top))
+		return NULL;
+	return top;
+}
+
+/* Does whoever is entered by delegation from it do so on an AWAIT edge? */
+static bool
+awaits(const struct cg_img_activation *act)
+{
+	switch (act->kind) {
+	case CG_KIND_COROUTINE:
+	case CG_KIND_ASYNC_GENERATOR:
+		return true;
+	case CG_KIND_GENERATOR:
+		return act->edge == CG_EDGE_AWAIT;
+	default:
+		return false;
+	}
+}
+
+/* Record how it is entered now: by whom and on which kind of edge. */
+static void
+enter_from(struct cg_thread *th, struct cg_img_activation *act,
+           const struct cg_img_activation *by)
+{
+	act->awaiter = by ? cg_image_ref(th->base, by) : 0;
+	act->edge = by && awaits(by) ? CG_EDGE_AWAIT : CG_EDGE_CALL;
+}
+
+/* What delegates to it while both are suspended, or NULL. */
+static struct cg_img_activation *
+suspended_awaiter(const struct cg_thread *th, const struct cg_img_activation *act)
+{
+	struct cg_img_activation *outer = cg_act_at(th, act->awaiter);
+
+	/* the record may have been used again: the link must hold both ways */
+	if (!outer || outer->state != CG_ACT_SUSPENDED ||
+	    outer->inner != cg_image_ref(th->base, act))
+		return NULL;
+	return outer;
+}
+
+static struct cg_img_activation *
+outermost(const struct cg_thread *th, struct cg_img_activation *act)
+{
+	struct cg_img_activation *outer;
+
+	while ((outer = suspended_awaiter(th, act)))
+		act = outer;
+	return act;
+}
+
+/* The wait of a leaf ends: it is charged where the leaf stood when it began. */
+static void
+end_wait(struct cg_thread *th, struct cg_img_activation *act)
+{
+	struct cg_img_node *node = cg_image_at(th->base, act->node);
+
+	if (act->wait)
+		node->await += th->img->last - act->wait;
+	act->wait = 0;
+}
+
+/* Push a segment at `node`; one that is placed elsewhere is hosted by what it runs on. */
+static void
+push_root(struct cg_thread *th, struct cg_img_activation *act, struct cg_img_node *node)
+{
+	if (th->current != th->root)
+		act->flags |= CG_ACT_HOSTED;
+	cg_act_push(th, act, node);
+}
+
+static void
+lose(struct cg_thread *th, struct cg_img_activation *act)
+{
+	if (act)
+		cg_act_free(th, act);
+	cg_collector_lose(th->collector);
+}
+
+/* Is this coroutine, which nobody awaits, a task's? */
+static bool
+is_task_root(struct cg_thread *th, struct cg_img_activation *act)
+{
+	const struct cg_ops *ops = &th->collector->ops;
+
+	if (act->flags & CG_ACT_ROOT)
+		return true;
+	if (act->kind != CG_KIND_COROUTINE || !ops->is_task(ops->arg, act->frame))
+		return false;
+	act->flags |= CG_ACT_ROOT;
+	/* a task that starts inside a coroutine is eager: its creator is here */
+	act->origin = th->top && !(act->flags & CG_ACT_BEFORE) ? cg_task_creator(th) : 0;
+	return true;
+}
+
+/* Place an activation that nobody knows yet and put it on top. */
+static struct cg_img_node *
+push_first(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
+{
+	const struct cg_img_activation *by = delegator(th, below);
+	struct cg_img_node *node;
+
+	if (by)
+		act->flags &= (uint8_t)~CG_ACT_ROOT;
+	enter_from(th, act, by);
+	if (!by && is_task_root(th, act)) {
+		act->edge = CG_EDGE_SPAWN;
+		node = cg_task_place(th, act);
+		if (node)
+			push_root(th, act, node);
+		return node;
+	}
+	node = cg_child(th, th->current, act->key, act->edge);
+	if (node)
+		cg_act_push(th, act, node);
+	return node;
+}
+
+/* A record for a frame that is now known to be a new activation. */
+static struct cg_img_activation *
+renew(struct cg_thread *th, uint64_t frame, uint64_t key, enum cg_kind kind)
+{
+	struct cg_img_activation *act = cg_act_find(th, frame);
+
+	if (act && act->state != CG_ACT_CREATED) {
+		/* its frame was used again: it ended without a word */
+		th->img->vanished++;
+		if (act->state == CG_ACT_RUNNING && cg_act_unwind_to(th, act))
+			cg_act_pop(th, act);
+		cg_act_abandon(th, act);
+		act = NULL;
+	}
+	if (!act)
+		act = cg_act_new(th, frame);
+	if (act) {
+		act->key = key;
+		act->kind = (uint8_t)kind;
+	}
+	return act;
+}
+
+static void
+begin(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame, uint64_t below)
+{
+	struct cg_img_activation *act = renew(th, frame, key, kind);
+	struct cg_img_node *node = act ? push_first(th, act, below) : NULL;
+
+	if (!node) {
+		lose(th, act);
+		return;
+	}
+	act->start = th->img->last;
+	act->start_node = act->node;
+	act->thread = cg_image_ref(th->base, th->img);
+	node->calls++;
+	if (act->flags & CG_ACT_ROOT)
+		cg_task_count(th, act);
+}
+
+void
+cg_start(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+         uint64_t below, uint64_t tick)
+{
+	cg_advance(th, tick);
+	remember(th, CG_LAST_OTHER, 0);
+	begin(th, key, kind, frame, below);
+}
+
+/* An activation that was open before the recording turns up. */
+static void
+begin_before(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+             uint64_t below)
+{
+	struct cg_img_activation *act = renew(th, frame, key, kind);
+	struct cg_img_node *node;
+
+	if (act)
+		act->flags |= CG_ACT_BEFORE;
+	node = act ? push_first(th, act, below) : NULL;
+	if (!node) {
+		lose(th, act);
+		return;
+	}
+	act->start = th->img->last;
+	act->start_node = act->node;
+	act->thread = cg_image_ref(th->base, th->img);
+	node->begun_before++;
+}
+
+/* Put a known activation on top, under whoever resumes it. */
+static bool
+push_again(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
+{
+	const struct cg_img_activation *by;
+	struct cg_img_node *node = NULL;
+
+	if (act->flags & CG_ACT_ROOT) {
+		node = cg_task_node(th, act);
+		if (node)
+			push_root(th, act, node);
+		return node != NULL;
+	}
+	by = delegator(th, below);
+	enter_from(th, act, by);
+	node = cg_image_at(th->base, act->node);
+	if (node->parent != th->img->current || node->edge != act->edge)
+		node = cg_child(th, th->current, act->key, act->edge);
+	if (node)
+		cg_act_push(th, act, node);
+	return node != NULL;
+}
+
+void
+cg_resume(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+          uint64_t below, uint64_t tick)
+{
+	struct cg_img_activation *act = cg_act_find(th, frame);
+
+	cg_advance(th, cg_is_chained_resume(th, below) ? th->img->last : tick);
+	if (!act || act->state != CG_ACT_SUSPENDED) {
+		begin_before(th, key, kind, frame, below);
+		act = cg_act_find(th, frame);
+	} else {
+		end_wait(th, act);
+		if (!push_again(th, act, below)) {
+			lose(th, act);
+			act = NULL;
+		}
+	}
+	remember(th, act ? CG_LAST_RESUME : CG_LAST_OTHER,
+	         act ? cg_image_ref(th->base, act) : 0);
+}
+
+/* Does it wait as the leaf of its chain, now that it suspends? */
+static bool
+is_waiting_leaf(const struct cg_img_activation *act, bool idle)
+{
+	switch (act->kind) {
+	case CG_KIND_COROUTINE:
+		return true;
+	case CG_KIND_ASYNC_GENERATOR:
+		return !idle;
+	default:
+		return act->edge == CG_EDGE_AWAIT;
+	}
+}
+
+void
+cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint64_t tick)
+{
+	bool chained = cg_is_chained_suspend(th, frame, value);
+	struct cg_img_activation *act = chained ? th->top : NULL;
+
+	cg_advance(th, chained ? th->img->last : tick);
+	if (!act)
+		act = th->top && th->top->frame == frame ? th->top : cg_act_find(th, frame);
+	if (!act || !cg_act_unwind_to(th, act)) {
+		th->img->dropped++;
+		remember(th, CG_LAST_OTHER, 0);
+		return;
+	}
+	if (!(act->flags & CG_ACT_BEFORE))
+		cg_act_home(th, act)->suspensions++;
+	cg_act_pop(th, act);
+	if (chained)
+		act->inner = th->last_act;
+	else if (is_waiting_leaf(act, idle))
+		act->wait = th->img->last;
+	else
+		act->flags |= CG_ACT_IDLE;
+	if (idle)
+		act->awaiter = 0; /* its consumer goes on without it */
+	remember(th, CG_LAST_SUSPEND, cg_image_ref(th->base, act));
+	th->last_value = value;
+}
+
+/*
+ * A flat throw into a chain that cannot stay where it is: the whole chain moves to a place
+ * under the thrower, the parts that are not reached yet included. `act` is its innermost
+ * part. A task root that another thread runs moves to that thread's tree.
+ */
+static bool
+move_chain(struct cg_thread *th, struct cg_img_activation *outer,
+           const struct cg_img_activation *act)
+{
+	struct cg_img_node *node;
+
+	if (outer->flags & CG_ACT_ROOT) {
+		node = cg_task_node(th, outer);
+	} else {
+		outer->edge = CG_EDGE_CALL;
+		node = cg_child(th, th->current, outer->key, CG_EDGE_CALL);
+	}
+	while (node) {
+		outer->node = cg_image_ref(th->base, node);
+		if (outer == act)
+			return true;
+		outer = cg_act_at(th, outer->inner);
+		node = cg_child(th, node, outer->key, outer->edge);
+	}
+	return false;
+}
+
+/* The first part that a throw reaches. */
+static bool
+push_thrown(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
+{
+	struct cg_img_activation *outer = outermost(th, act);
+
+	if (outer == act || delegator(th, below))
+		return push_again(th, act, below);
+	if (!move_chain(th, outer, act))
+		return false;
+	if (outer->flags & CG_ACT_ROOT)
+		push_root(th, act, cg_image_at(th->base, act->node));
+	else
+		cg_act_push(th, act, cg_image_at(th->base, act->node));
+	return true;
+}
+
+/* A further part: its edges stay as awaited. */
+static bool
+push_thrown_on(struct cg_thread *th, struct cg_img_activation *act)
+{
+	struct cg_img_node *node = cg_image_at(th->base, act->node);
+
+	if (outermost(th, act)->flags & CG_ACT_ROOT)
+		push_root(th, act, node);
+	else
+		cg_act_push(th, act, node);
+	return true;
+}
+
+void
+cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+         uint64_t below, bool fresh, uint64_t tick)
+{
+	bool chained = cg_is_chained_throw(th, frame);
+	struct cg_img_activation *act = cg_act_find(th, frame);
+	bool placed;
+
+	cg_advance(th, chained ? th->img->last : tick);
+	remember(th, CG_LAST_OTHER, 0);
+	if (fresh) {
+		begin(th, key, kind, frame, below);
+		return;
+	}
+	if (!act || act->state != CG_ACT_SUSPENDED) {
+		begin_before(th, key, kind, frame, below);
+		return;
+	}
+	end_wait(th, act);
+	placed = chained ? push_thrown_on(th, act) : push_thrown(th, act, below);
+	if (!placed)
+		lose(th, act);
+}
+
+void
+cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
+{
+	struct cg_img_activation *act = th->top;
+	struct cg_img_activation *outer;
+
+	cg_advance(th, tick);
+	if (!act || act->frame != frame)
+		act = cg_act_find(th, frame);
+	if (act && act->state == CG_ACT_SUSPENDED) {
+		end_wait(th, act); /* it failed before it could say that it goes on */
+	} else if (!act || act->state == CG_ACT_CREATED || !cg_act_unwind_to(th, act)) {
+		th->img->dropped++;
+		remember(th, CG_LAST_OTHER, 0);
+		return;
+	}
+	outer = suspended_awaiter(th, act);
+	remember(th, CG_LAST_LEAVE, outer ? cg_image_ref(th->base, outer) : 0);
+	cg_act_end(th, act, raised);
+}
+
+void
+cg_before_plain(struct cg_thread *th, uint64_t key)
+{
+	struct cg_img_node *node = cg_child(th, th->current, key, CG_EDGE_CALL);
+	struct cg_img_activation *act = node ? cg_act_new(th, 0) : NULL;
+
+	if (!act) {
+		cg_collector_lose(th->collector);
+		return;
+	}
+	act->key = key;
+	act->flags = CG_ACT_BEFORE;
+	act->start = th->img->last;
+	act->thread = cg_image_ref(th->base, th->img);
+	node->begun_before++;
+	node->key = 0; /* so that its end is taken for a plain call's only here */
+	cg_act_push(th, act, node);
+	act->start_node = act->node;
+}
+
+void
+cg_before_suspendable(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+                      uint64_t below)
+{
+	begin_before(th, key, kind, frame, below);
+}

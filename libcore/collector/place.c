@@ -1,0 +1,153 @@
+/*
+ * Places: finding and making nodes, and the rare ways of entering and leaving them.
+ *
+ * The idea to know: a node is looked for three times, each slower and rarer: the child
+ * entered last (inline), the key, the function. Only then is it made.
+ */
+#include "collector/place.h"
+
+#include "collector/activation.h"
+#include "collector/hot.h"
+
+struct cg_img_node *
+cg_node_new(struct cg_thread *th, cg_ref parent, cg_ref function, enum cg_edge_kind edge,
+            cg_ref origin)
+{
+	struct cg_collector *c = th->collector;
+	cg_ref owner = cg_image_ref(th->base, th->img);
+	cg_ref ref = cg_image_take(&c->image, &th->node_slabs, CG_IMG_NODES, owner, 2);
+	struct cg_img_function *f = cg_image_at(th->base, function);
+	struct cg_img_node *node;
+
+	if (!ref)
+		return NULL;
+	node = cg_image_at(th->base, ref);
+	node->parent = parent;
+	node->function = function;
+	node->edge = edge;
+	node->origin = origin;
+	node->next_of_function = atomic_load_explicit(&f->nodes, memory_order_relaxed);
+	cg_image_publish(th->base, ref, 2);
+	atomic_store_explicit(&f->nodes, ref, memory_order_release);
+	return node;
+}
+
+static struct cg_img_node *
+find_by_function(struct cg_thread *th, cg_ref parent, cg_ref function,
+                 enum cg_edge_kind edge)
+{
+	uint64_t id = (uint64_t)function << 2 | edge;
+	cg_ref ref = cg_map_get(&th->by_function, id, parent);
+	struct cg_img_node *node;
+
+	if (ref)
+		return cg_image_at(th->base, ref);
+	node = cg_node_new(th, parent, function, edge, 0);
+	if (!node)
+		return NULL;
+	if (cg_map_put(&th->by_function, id, parent, cg_image_ref(th->base, node)))
+		return NULL;
+	return node;
+}
+
+struct cg_img_node *
+cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
+         enum cg_edge_kind edge)
+{
+	cg_ref parent_ref = cg_image_ref(th->base, parent);
+	cg_ref ref = cg_map_get(&th->by_key, key | edge, parent_ref);
+	struct cg_img_node *node;
+	cg_ref function;
+
+	if (!ref) {
+		function = cg_collector_function(th->collector, key);
+		if (!function)
+			return NULL;
+		node = find_by_function(th, parent_ref, function, edge);
+		if (!node)
+			return NULL;
+		ref = cg_image_ref(th->base, node);
+		if (cg_map_put(&th->by_key, key | edge, parent_ref, ref))
+			return NULL;
+		if (!node->folded)
+			node->key = key | edge;
+	}
+	parent->last_child = ref;
+	return cg_image_at(th->base, ref);
+}
+
+void
+cg_enter_slow(struct cg_thread *th, uint64_t key)
+{
+	struct cg_img_node *node = cg_child(th, th->current, key, CG_EDGE_CALL);
+
+	if (!node) {
+		cg_collector_lose(th->collector);
+		return;
+	}
+	if (th->current == th->root)
+		cg_leave_root(th);
+	node->calls++;
+	/* code made anew under its old name, or two living code objects of one function */
+	if (CG_UNLIKELY(node->key != key))
+		node->key = key;
+	cg_set_current(th, node);
+}
+
+static bool
+is_builtin(const struct cg_thread *th, const struct cg_img_node *node)
+{
+	const struct cg_img_function *f = cg_image_at(th->base, node->function);
+
+	return node != th->root && f->kind == CG_KIND_BUILTIN;
+}
+
+/* The node that a plain leave means: on top but for C functions; NULL: not on the stack. */
+static struct cg_img_node *
+find_left(const struct cg_thread *th, uint64_t key)
+{
+	const struct cg_img_activation *top = th->top;
+	cg_ref stop = top ? top->node : 0;
+	struct cg_img_node *node = th->current;
+
+	while (node->key != key) {
+		/* nothing below a segment's own node can be on top */
+		if (cg_image_ref(th->base, node) == stop || !is_builtin(th, node))
+			return NULL;
+		node = cg_image_at(th->base, node->parent);
+	}
+	return node;
+}
+
+void
+cg_plain_pop(struct cg_thread *th, bool raised)
+{
+	struct cg_img_node *node = th->current;
+
+	node->raised += raised;
+	cg_set_current(th, cg_image_at(th->base, node->parent));
+	if (th->current == th->root)
+		cg_reach_root(th);
+}
+
+void
+cg_leave_slow(struct cg_thread *th, uint64_t key, bool raised)
+{
+	struct cg_img_node *node;
+
+	if (th->top && th->top->frame == 0 && th->top->key == key &&
+	    cg_act_is_on_top(th, th->top)) {
+		cg_act_end(th, th->top, raised);
+		return;
+	}
+	node = find_left(th, key);
+	if (!node) {
+		th->img->dropped++;
+		return;
+	}
+	while (th->current != node) {
+		th->img->unwound++;
+		cg_plain_pop(th, true);
+	}
+	cg_plain_pop(th, raised);
+}
