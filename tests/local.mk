@@ -29,7 +29,7 @@ clean-local:
 # Tests of one Python: for a second one, `make check-python` runs these alone.
 python_tests = %D%/test_import.py
 # Tests of the tree and of what was built, Python or not.
-rules_tests =
+rules_tests = %D%/rules/test_rules.py
 EXTRA_DIST += $(python_tests) $(rules_tests)
 TESTS += $(python_tests) $(rules_tests)
 

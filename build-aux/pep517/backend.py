@@ -3,37 +3,75 @@
 It uses the standard library only and lists no file of the project, so it
 cannot disagree with Makefile.am about what is built or installed.
 """
-import base64, hashlib, io, os, pathlib, subprocess, sys, sysconfig, tarfile
-import tempfile, time, zipfile
+import base64
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tempfile
+import time
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EPOCH = int(os.environ.get("SOURCE_DATE_EPOCH", "315532800"))
 
 
 def _metadata():
-    text = (ROOT / "build-aux/pep517/METADATA.in").read_text()
     version = (ROOT / "VERSION").read_text().strip()
-    return version, text.replace("@VERSION@", version)
+    text = (ROOT / "build-aux/pep517/METADATA.in").read_text().replace("@VERSION@", version)
+    readme = ROOT / "README.md"
+    body = readme.read_text(encoding="utf-8") if readme.exists() else ""
+    return version, text.rstrip("\n") + "\n\n" + body
 
 
 def _tag():
     py = "cp" + sysconfig.get_config_var("py_version_nodot")
+    threads = "t" if "t" in sys.abiflags else ""
     plat = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-    return f"{py}-{py}{'t' if 't' in sys.abiflags else ''}-{plat}"
+    return f"{py}-{py}{threads}-{plat}"
+
+
+def _need(*programs):
+    missing = [p for p in programs if not shutil.which(p)]
+    if missing:
+        raise SystemExit(f"corograph is built from C and needs {', '.join(missing)} "
+                         "(Debian: apt install gcc make autoconf automake libtool zlib1g-dev)")
 
 
 def _configure(tree):
     if (ROOT / "config.status").exists():
         raise SystemExit(f"{ROOT} is configured in place: run 'make distclean' there, and build in build/")
+    _need("make", os.environ.get("CC", "cc").split()[0])
     if not (ROOT / "configure").exists():
+        _need("autoreconf", "libtoolize")
         subprocess.check_call(["autoreconf", "-fi"], cwd=ROOT)
-    subprocess.check_call([ROOT / "configure", f"PYTHON={sys.executable}", "--prefix=/usr",
+    subprocess.check_call([ROOT / "configure", "-q", f"PYTHON={sys.executable}", "--prefix=/usr",
                            "--disable-maintainer-mode", "--disable-dependency-tracking"],
                           cwd=tree)
 
 
 def _make(tree, *args):
     subprocess.check_call(["make", f"-j{os.cpu_count()}", *args], cwd=tree)
+
+
+def _stage(tree, stage, version):
+    """Install into stage/lib what goes to site-packages, into stage/*.data what goes beside."""
+    data = f"/corograph-{version}.data"
+    folders = ["pythondir=/lib", "pyexecdir=/lib", "pkglibdir=/lib/corograph",
+               f"bindir={data}/scripts", f"datarootdir={data}/data/share",
+               "libdir=/not-in-wheel", "includedir=/not-in-wheel"]
+    _make(tree, *folders)
+    _make(tree, "install-strip", f"DESTDIR={stage}", *folders)
+    for path in sorted(p for p in stage.rglob("*") if p.is_file()):
+        name = path.relative_to(stage).as_posix()
+        if "__pycache__" not in path.parts and not name.startswith("not-in-wheel/"):
+            if name.startswith("lib/"):
+                name = name[len("lib/"):]
+            yield name, (path.read_bytes(), path.stat().st_mode)
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -44,15 +82,8 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         tree, stage = pathlib.Path(tmp, "tree"), pathlib.Path(tmp, "stage")
         tree.mkdir()
         _configure(tree)
-        _make(tree)
-        _make(tree, "install-strip", f"DESTDIR={stage}", "pyexecdir=/lib", "pythondir=/lib",
-              f"bindir=/corograph-{version}.data/scripts", f"datarootdir=/corograph-{version}.data/data/share",
-              "libdir=/not-in-wheel", "includedir=/not-in-wheel")
-        entries = {}
-        for path in sorted(p for p in stage.rglob("*") if p.is_file()):
-            rel = path.relative_to(stage).as_posix()
-            if "__pycache__" not in path.parts and not rel.startswith("not-in-wheel/"):
-                entries[rel.removeprefix("lib/")] = (path.read_bytes(), path.stat().st_mode)
+        entries = dict(_stage(tree, stage, version))
+    entries[f"{info}/LICENSE"] = ((ROOT / "LICENSE").read_bytes(), 0o644)
     entries[f"{info}/METADATA"] = (metadata.encode(), 0o644)
     entries[f"{info}/WHEEL"] = (f"Wheel-Version: 1.0\nGenerator: corograph\n"
                                 f"Root-Is-Purelib: false\nTag: {tag}\n".encode(), 0o644)
@@ -75,7 +106,7 @@ def build_sdist(sdist_directory, config_settings=None):
     with tempfile.TemporaryDirectory() as tmp:
         _configure(tmp)
         _make(tmp, "distdir", f"distdir={name}")
-        pathlib.Path(tmp, name, "PKG-INFO").write_text(metadata)
+        pathlib.Path(tmp, name, "PKG-INFO").write_text(metadata, encoding="utf-8")
         with tarfile.open(pathlib.Path(sdist_directory, name + ".tar.gz"), "w:gz",
                           format=tarfile.PAX_FORMAT) as out:
             out.add(pathlib.Path(tmp, name), name)
