@@ -145,7 +145,8 @@ cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 		/* its node was hidden from plain leaves while it was open */
 		struct cg_img_node *node = cg_image_at(th->base, act->node);
 
-		node->key = act->key;
+		if (!node->folded)
+			node->key = act->key;
 	}
 	if (act->spawn && !(act->flags & CG_ACT_BEFORE))
 		count_task_end(th, act);

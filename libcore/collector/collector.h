@@ -68,6 +68,7 @@ struct cg_collector {
 	struct cg_thread **threads; /* all that ever were, by id - 1 */
 	size_t thread_count, thread_cap;
 	uint64_t gap_limit; /* ticks */
+	uint64_t node_count, node_budget;
 };
 
 /* What the thread's last event was, for the rules of chains. */
@@ -89,9 +90,9 @@ struct cg_thread {
 	struct cg_map by_key;      /* (parent, key) -> node */
 	struct cg_map by_function; /* (parent, function, edge) -> node */
 	struct cg_map spawns;      /* (function, creator) -> cg_img_spawn */
+	struct cg_map pairs;       /* (callee and edge, caller) -> the first such node */
 	struct cg_slab_cursor node_slabs;
 	uint64_t first_key; /* key of the first Python function: threads alike share a tree */
-	bool before_only_root; /* nothing has been recorded yet */
 };
 
 struct cg_settings {
@@ -100,7 +101,11 @@ struct cg_settings {
 	enum cg_clock_kind clock;
 	uint64_t gap_limit; /* ticks */
 	bool builtins;
+	uint64_t node_budget; /* past it new contexts fold into old ones; 0: the default */
 };
+
+/* Nodes of a recording unless it says otherwise: an image of 128 MiB. */
+#define CG_NODE_BUDGET (UINT64_C(1) << 20)
 
 /*
  * Start a collector with a new image. On success *collector is the caller's:

@@ -9,6 +9,28 @@
 #include "collector/activation.h"
 #include "collector/hot.h"
 
+static uint64_t
+callee_id(cg_ref function, enum cg_edge_kind edge)
+{
+	return (uint64_t)function << 2 | edge;
+}
+
+static cg_ref
+caller_of(const struct cg_thread *th, cg_ref parent)
+{
+	return ((const struct cg_img_node *)cg_image_at(th->base, parent))->function;
+}
+
+static void
+remember_pair(struct cg_thread *th, const struct cg_img_node *node, cg_ref ref)
+{
+	uint64_t callee = callee_id(node->function, node->edge);
+	cg_ref caller = caller_of(th, node->parent);
+
+	if (!cg_map_get(&th->pairs, callee, caller))
+		(void)cg_map_put(&th->pairs, callee, caller, ref); /* else folds go elsewhere */
+}
+
 struct cg_img_node *
 cg_node_new(struct cg_thread *th, cg_ref parent, cg_ref function, enum cg_edge_kind edge,
             cg_ref origin)
@@ -28,7 +50,31 @@ cg_node_new(struct cg_thread *th, cg_ref parent, cg_ref function, enum cg_edge_k
 	node->origin = origin;
 	node->next_of_function = atomic_load_explicit(&f->nodes, memory_order_relaxed);
 	cg_image_publish(th->base, ref, 2);
+	c->node_count++;
+	remember_pair(th, node, ref);
 	atomic_store_explicit(&f->nodes, ref, memory_order_release);
+	return node;
+}
+
+struct cg_img_node *
+cg_node_fold(struct cg_thread *th, struct cg_img_node *parent, cg_ref function,
+             enum cg_edge_kind edge)
+{
+	struct cg_img_node *node = parent;
+	cg_ref ref;
+
+	while (node != th->root && node->function != function)
+		node = cg_image_at(th->base, node->parent);
+	if (node == th->root) {
+		ref = cg_map_get(&th->pairs, callee_id(function, edge), parent->function);
+		if (!ref)
+			return NULL;
+		node = cg_image_at(th->base, ref);
+	}
+	atomic_fetch_add_explicit(&cg_image_header(&th->collector->image)->folds, 1,
+	                          memory_order_relaxed);
+	node->folded = 1;
+	node->key = 0;
 	return node;
 }
 
@@ -36,12 +82,17 @@ static struct cg_img_node *
 find_by_function(struct cg_thread *th, cg_ref parent, cg_ref function,
                  enum cg_edge_kind edge)
 {
-	uint64_t id = (uint64_t)function << 2 | edge;
+	uint64_t id = callee_id(function, edge);
 	cg_ref ref = cg_map_get(&th->by_function, id, parent);
 	struct cg_img_node *node;
 
 	if (ref)
 		return cg_image_at(th->base, ref);
+	if (cg_node_budget_is_spent(th)) {
+		node = cg_node_fold(th, cg_image_at(th->base, parent), function, edge);
+		if (node)
+			return node;
+	}
 	node = cg_node_new(th, parent, function, edge, 0);
 	if (!node)
 		return NULL;
@@ -76,6 +127,23 @@ cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
 	return cg_image_at(th->base, ref);
 }
 
+/* A plain call whose node is not a child of what it was called from. */
+static void
+enter_folded(struct cg_thread *th, struct cg_img_node *node, uint64_t key)
+{
+	struct cg_img_activation *act = cg_act_new(th, 0);
+
+	if (!act) {
+		cg_collector_lose(th->collector);
+		return;
+	}
+	act->key = key;
+	act->start = th->img->last;
+	act->thread = cg_image_ref(th->base, th->img);
+	cg_act_push(th, act, node);
+	act->start_node = act->node;
+}
+
 void
 cg_enter_slow(struct cg_thread *th, uint64_t key)
 {
@@ -85,9 +153,13 @@ cg_enter_slow(struct cg_thread *th, uint64_t key)
 		cg_collector_lose(th->collector);
 		return;
 	}
+	node->calls++;
+	if (node->folded) {
+		enter_folded(th, node, key);
+		return;
+	}
 	if (th->current == th->root)
 		cg_leave_root(th);
-	node->calls++;
 	/* code made anew under its old name, or two living code objects of one function */
 	if (CG_UNLIKELY(node->key != key))
 		node->key = key;
@@ -102,6 +174,14 @@ is_builtin(const struct cg_thread *th, const struct cg_img_node *node)
 	return node != th->root && f->kind == CG_KIND_BUILTIN;
 }
 
+/* Is it a node of that function? One that was folded into while open has lost its key. */
+static bool
+is_of(const struct cg_thread *th, const struct cg_img_node *node, uint64_t key)
+{
+	return node->key == key ||
+	       (node->folded && cg_map_get(&th->collector->keys, key, 0) == node->function);
+}
+
 /* The node that a plain leave means: on top but for C functions; NULL: not on the stack. */
 static struct cg_img_node *
 find_left(const struct cg_thread *th, uint64_t key)
@@ -110,7 +190,7 @@ find_left(const struct cg_thread *th, uint64_t key)
 	cg_ref stop = top ? top->node : 0;
 	struct cg_img_node *node = th->current;
 
-	while (node->key != key) {
+	while (!is_of(th, node, key)) {
 		/* nothing below a segment's own node can be on top */
 		if (cg_image_ref(th->base, node) == stop || !is_builtin(th, node))
 			return NULL;

@@ -7,6 +7,20 @@
 struct cg_img_node *cg_node_new(struct cg_thread *th, cg_ref parent, cg_ref function,
                                 enum cg_edge_kind edge, cg_ref origin);
 
+/*
+ * The node that a context without one of its own folds into: the nearest node up from
+ * `parent` with that function, else the first with this caller and callee. NULL: none.
+ */
+struct cg_img_node *cg_node_fold(struct cg_thread *th, struct cg_img_node *parent,
+                                 cg_ref function, enum cg_edge_kind edge);
+
+/* Is the tree as large as it may become? */
+static inline bool
+cg_node_budget_is_spent(const struct cg_thread *th)
+{
+	return th->collector->node_count >= th->collector->node_budget;
+}
+
 /* The plain call on top of the stack ends. */
 void cg_plain_pop(struct cg_thread *th, bool raised);
 #endif

@@ -65,6 +65,15 @@ shared_root(const struct cg_thread *th, cg_ref creator, cg_ref function)
 	return 0;
 }
 
+/* Past the node budget: whatever root of that function there is. */
+static cg_ref
+any_root(struct cg_thread *th, cg_ref function)
+{
+	struct cg_img_node *node = cg_node_fold(th, th->root, function, CG_EDGE_SPAWN);
+
+	return node ? cg_image_ref(th->base, node) : 0;
+}
+
 static cg_ref
 make_spawn(struct cg_thread *th, cg_ref function, cg_ref creator)
 {
@@ -74,6 +83,8 @@ make_spawn(struct cg_thread *th, cg_ref function, cg_ref creator)
 	struct cg_img_node *node;
 	cg_ref ref;
 
+	if (!root && cg_node_budget_is_spent(th))
+		root = any_root(th, function);
 	if (!root) {
 		node = cg_node_new(th, th->img->root, function, CG_EDGE_SPAWN, creator);
 		if (!node)

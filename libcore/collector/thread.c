@@ -117,6 +117,7 @@ cg_thread_free(struct cg_thread *th)
 	cg_map_release(&th->by_key);
 	cg_map_release(&th->by_function);
 	cg_map_release(&th->spawns);
+	cg_map_release(&th->pairs);
 	cg_free(th);
 }
 

@@ -82,6 +82,7 @@ struct cg_img_header {
 	uint64_t gap_limit;           /* ticks; longer gaps ask the CPU clock */
 	_Atomic uint64_t lost_events; /* no memory for them */
 	_Atomic uint64_t forks;
+	_Atomic uint64_t folds; /* contexts that found no node of their own */
 	_Atomic uint32_t thread_count; /* thread records made: their ids are 1.. */
 	uint32_t status;               /* enum cg_status that stopped the recording, or 0 */
 	cg_ref meta[CG_META_COUNT];
@@ -137,7 +138,8 @@ struct cg_img_node {
 	uint64_t gap;            /* ticks of the long gaps in `run` */
 	uint64_t gap_before;     /* ticks from each long gap's last CPU answer to its start */
 	uint64_t gap_cpu_ns;     /* CPU time answered for gap + gap_before together */
-	uint32_t folded;         /* 1: contexts were folded into this node */
+	uint32_t folded;         /* 1: contexts were folded into this node, whose key is 0:
+	                            calls of it keep their way back in an activation */
 	uint32_t reserved[3];
 };
 static_assert(sizeof(struct cg_img_node) == 128, "node is two cache lines");
