@@ -37,10 +37,12 @@ cg_alloc(size_t n)
 void *
 cg_zalloc(size_t count, size_t size)
 {
-	/* calloc checks the product itself, but may return NULL for an empty array. */
+	/* calloc checks the product too, but may return NULL for an empty array. */
 	if (count == 0 || size == 0)
 		count = size = 1;
-	return refused() ? NULL : calloc(count, size);
+	if (count > SIZE_MAX / size || refused())
+		return NULL;
+	return calloc(count, size);
 }
 
 void

@@ -49,7 +49,8 @@ growth_refused(void)
 	uint64_t *array = NULL, *old;
 	size_t cap = 0, before;
 
-	ok(cg_grow(&array, &cap, SIZE_MAX / 4, 8) == CG_NOMEM, "an overflowing size is refused");
+	ok(cg_grow(&array, &cap, SIZE_MAX / 4, 8) == CG_NOMEM,
+	   "an overflowing size is refused");
 	ok(!array && cap == 0, "and changes nothing");
 	eq(cg_grow(&array, &cap, 5, 8), CG_OK, "a small one works");
 	old = array;

@@ -95,7 +95,8 @@ failing_memory(void)
 		cg_alloc_fail_at(tries++);
 		write_all(&b);
 		cg_alloc_fail_at(-1);
-		prefix = prefix && b.len <= good.len && (!b.len || !memcmp(b.data, good.data, b.len));
+		prefix =
+			prefix && b.len <= good.len && (!b.len || !memcmp(b.data, good.data, b.len));
 	} while (b.status && tries < 100);
 	ok(tries > 2 && tries < 100, "fails at each allocation, then succeeds");
 	ok(prefix, "what a failure leaves is a prefix");

@@ -1,0 +1,202 @@
+# Shared by ./dev and its commands: packages, Pythons, builds. Sourced, with ROOT set.
+# shellcheck shell=bash
+BUILD=$ROOT/build
+CACHE=${COROGRAPH_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/corograph}
+JOBS=$(nproc 2>/dev/null || echo 2)
+BUILD_PACKAGES="gcc make autoconf automake libtool zlib1g-dev libc6-dev"
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+	say "dev: $*"
+	exit 1
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -n "$@"
+	else
+		say "dev: not root, and there is no sudo: $*"
+		return 1
+	fi
+}
+
+# need PACKAGE...: install those Debian packages that are missing. Elsewhere, trust the user.
+need() {
+	local missing=() p
+	command -v dpkg-query >/dev/null || return 0
+	for p in "$@"; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] ||
+			missing+=("$p")
+	done
+	[ ${#missing[@]} = 0 ] && return 0
+	say "dev: installing ${missing[*]}"
+	apt_quietly update || say "dev: apt-get update failed; trying the lists there are"
+	apt_quietly install -y --no-install-recommends "${missing[@]}"
+}
+
+apt_quietly() {
+	local log
+	log=$(mktemp)
+	if as_root env DEBIAN_FRONTEND=noninteractive apt-get \
+		-o Acquire::Check-Valid-Until=false "$@" >"$log" 2>&1 </dev/null; then
+		rm -f "$log"
+		return 0
+	fi
+	tail -n 20 "$log" >&2
+	rm -f "$log"
+	return 1
+}
+
+# Lines "X.Y EXECUTABLE" (3.13t for a free-threaded one): the first Python found of each
+# version from 3.11 on that has its headers. python3 in PATH comes first.
+pythons() {
+	local seen=" " exe version
+	while read -r exe; do
+		version=$("$exe" -I -c 'import os, sys, sysconfig
+if sys.version_info < (3, 11) or sys.implementation.name != "cpython": sys.exit(1)
+if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")): sys.exit(1)
+print("%d.%d%s %s" % (*sys.version_info[:2], sys.abiflags.replace("d", ""), sys.executable))
+' 2>/dev/null </dev/null) || continue
+		case $seen in *" ${version%% *} "*) continue ;; esac
+		seen="$seen${version%% *} "
+		printf '%s\n' "$version"
+	done < <(python_candidates)
+}
+
+python_candidates() {
+	local dir exe
+	command -v python3 || true
+	[ -x /usr/bin/python3 ] && echo /usr/bin/python3
+	local IFS=:
+	for dir in $PATH; do
+		for exe in "$dir"/python3.[0-9]*; do
+			case ${exe##*/} in *-config | *-dbg) continue ;; esac
+			[ -x "$exe" ] && printf '%s\n' "$exe"
+		done
+	done
+	for dir in "${PYENV_ROOT:-}" "$(pyenv root 2>/dev/null || true)" "${HOME:-}/.pyenv"; do
+		[ -n "$dir" ] || continue
+		for exe in "$dir"/versions/*/bin/python3; do
+			[ -x "$exe" ] && printf '%s\n' "$exe"
+		done
+	done | sort -V
+}
+
+# The list of Pythons in PYTHONS, at least one; system packages for the build.
+prepare() {
+	# shellcheck disable=SC2086
+	need $BUILD_PACKAGES
+	PYTHONS=$(pythons)
+	if [ -z "$PYTHONS" ]; then
+		need python3-dev
+		PYTHONS=$(pythons)
+	fi
+	[ -n "$PYTHONS" ] || die "found no Python 3.11 or newer with its headers (Debian: python3-dev)"
+	[ -x "$ROOT/configure" ] || (cd "$ROOT" && ./autogen.sh >"$(log_file autogen)" 2>&1) ||
+		die "autogen.sh failed: see $(log_file autogen)"
+}
+
+log_file() {
+	mkdir -p "$BUILD/logs"
+	printf '%s' "$BUILD/logs/$1.log"
+}
+
+# configure_in FOLDER PYTHON [OPTION...]: configured there once, and again if these change.
+configure_in() {
+	local dir=$1 python=$2 wanted
+	shift 2
+	wanted="$python $*"
+	[ "$(cat "$dir/.configured" 2>/dev/null)" = "$wanted" ] && [ -f "$dir/config.status" ] && return 0
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	(cd "$dir" && "$ROOT/configure" -q PYTHON="$python" "$@") || return 1
+	printf '%s\n' "$wanted" >"$dir/.configured"
+}
+
+# Everything for the first Python, the module alone for the others, into build/install.
+dev_build() {
+	local version exe first=1
+	prepare
+	rm -rf "$BUILD/install"
+	while read -r version exe; do
+		say "building for Python $version ($exe)"
+		{
+			configure_in "$BUILD/$version" "$exe" --prefix="$BUILD/install" &&
+				build_one "$BUILD/$version" "$first"
+		} >"$(log_file "build-$version")" 2>&1 </dev/null || {
+			tail -n 30 "$(log_file "build-$version")" >&2
+			die "the build for $exe failed: see $(log_file "build-$version")"
+		}
+		first=0
+	done <<<"$PYTHONS"
+	say "installed in build/install: run build/install/bin/corograph"
+}
+
+build_one() {
+	if [ "$2" = 1 ]; then
+		make -C "$1" -j"$JOBS" && make -C "$1" install
+	else
+		make -C "$1" -j"$JOBS" install-python-module
+	fi
+}
+
+c_sources() {
+	(cd "$ROOT" && find libcore python exporters cli tests -name '*.[ch]' | LC_ALL=C sort)
+}
+
+clang_format() {
+	(cd "$ROOT" && c_sources | xargs clang-format-14 --style=file "$@")
+}
+
+# Names of the files that the formatter would change.
+unformatted() {
+	! clang_format --dry-run 2>&1 | sed -n 's/:[0-9]*:[0-9]*: warning:.*//p' | uniq -c | grep .
+}
+
+# TAP: the formatter, and the linters of man pages and shell scripts.
+dev_lint() {
+	local n=0 bad=0
+	lint_case "C sources are formatted (./dev format does it)" clang-format-14 unformatted
+	lint_case "man pages" mandoc lint_man
+	lint_case "shell scripts" shellcheck lint_shell
+	echo "1..$n"
+	[ $bad = 0 ]
+}
+
+lint_case() {
+	local name=$1 program=$2 out
+	shift 2
+	n=$((n + 1))
+	need "$program" || true
+	if ! command -v "$program" >/dev/null; then
+		echo "ok $n - $name # SKIP no $program"
+	elif out=$("$@" 2>&1); then
+		echo "ok $n - $name"
+	else
+		bad=1
+		echo "not ok $n - $name"
+		printf '%s\n' "$out" | head -n 40 | sed 's/^/#   /'
+	fi
+}
+
+lint_man() {
+	local pages
+	pages=$(find "$ROOT/doc" -name '*.[1-8]')
+	# shellcheck disable=SC2086
+	[ -z "$pages" ] || mandoc -T lint -W warning $pages
+}
+
+lint_shell() {
+	(cd "$ROOT" && shellcheck -S warning -e SC1090,SC2034 dev tools/*.sh tests/install/*.sh autogen.sh .ci/run)
+}
+
+# bench and fuzz live with the tests.
+dev_extra() {
+	local what=$1
+	shift
+	[ -x "$ROOT/tests/$what/run" ] || die "there is no tests/$what/run in this tree yet"
+	dev_build
+	exec "$ROOT/tests/$what/run" "$BUILD" "$@"
+}

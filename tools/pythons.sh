@@ -1,0 +1,90 @@
+# The newest Pythons: Debian sid in a chroot under the cache folder. Sourced by ./dev.
+#
+# A command runs there in a mount namespace of its own, in which this tree has the same path
+# inside as outside; nothing stays mounted when it ends, however it ends.
+# shellcheck shell=bash
+SID=$CACHE/sid
+SID_MIRROR=${COROGRAPH_MIRROR:-http://deb.debian.org/debian}
+SID_PACKAGES="gcc libc6-dev make zlib1g-dev autoconf automake libtool pkg-config"
+
+# Why there can be no chroot here, or nothing.
+sid_obstacle() {
+	[ "$(id -u)" = 0 ] || { echo "only root can use a chroot" && return; }
+	unshare --mount true 2>/dev/null || { echo "this system lets nobody mount" && return; }
+	[ -e "$SID/.ready" ] && return
+	need debootstrap >&2 || { echo "debootstrap cannot be installed" && return; }
+	sid_make >&2 || echo "Debian sid cannot be fetched: see $(log_file sid)"
+}
+
+sid_make() {
+	local part=$SID.part
+	say "fetching Debian sid into $SID (some minutes, once)"
+	mkdir -p "$CACHE"
+	(
+		flock 9
+		[ -e "$SID/.ready" ] && exit 0
+		rm -rf --one-file-system "$part" "$SID"
+		debootstrap --variant=minbase sid "$part" "$SID_MIRROR" &&
+			sid_install "$part" && touch "$part/.ready" && mv "$part" "$SID"
+	) 9>"$CACHE/sid.lock" >"$(log_file sid)" 2>&1 </dev/null
+}
+
+# All Pythons that sid has with headers, and what builds the project.
+sid_install() {
+	local apt="chroot $1 env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Check-Valid-Until=false"
+	local dev
+	$apt update || return 1
+	dev=$(chroot "$1" apt-cache pkgnames | grep -E '^python3\.[0-9]+(-nogil)?-dev$')
+	# shellcheck disable=SC2086
+	$apt install -y --no-install-recommends $SID_PACKAGES $dev ${dev//-dev/-venv} || return 1
+	$apt clean
+}
+
+# sid_run COMMAND...: in the chroot, in the current folder if that is in this tree.
+sid_run() {
+	local why dir=$PWD
+	why=$(sid_obstacle)
+	[ -z "$why" ] || die "$why"
+	case $dir/ in "$ROOT"/*) ;; *) dir=$ROOT ;; esac
+	unshare --mount --propagation private bash -c '
+		set -e
+		sid=$1 root=$2 dir=$3
+		shift 3
+		mkdir -p "$sid$root"
+		mount -t proc proc "$sid/proc"
+		mount --rbind /dev "$sid/dev"
+		mount --bind "$root" "$sid$root"
+		exec chroot "$sid" env -i HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
+			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+			CG_IN_CHROOT=1 bash -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"
+	' sid_run "$SID" "$ROOT" "$dir" "$@"
+}
+
+# Lines "X.Y EXECUTABLE" of the chroot.
+sid_pythons() {
+	local exe
+	for exe in "$SID"/usr/bin/python3.[0-9]*; do
+		case ${exe##*/} in *-config | *-dbg | *t-gdb.py) continue ;; esac
+		[ -x "$exe" ] && printf '%s %s\n' "${exe##*/python}" "${exe#"$SID"}"
+	done | sort -V
+}
+
+# A whole build for one of them in build/sid-X.Y: its C library is not this system's.
+sid_build() {
+	sid_run bash -c 'ROOT=$0 && . "$0/tools/lib.sh"
+		configure_in "$BUILD/sid-$1" "$2" && make -C "$BUILD/sid-$1" -j"$JOBS"' \
+		"$ROOT" "$1" "$2"
+}
+
+dev_pythons() {
+	local version exe why
+	dev_build
+	why=$(sid_obstacle)
+	[ -z "$why" ] || die "$why"
+	while read -r version exe; do
+		say "building for Python $version of Debian sid"
+		sid_build "$version" "$exe" >"$(log_file "sid-$version")" 2>&1 </dev/null ||
+			die "that failed: see $(log_file "sid-$version")"
+		say "built: try ./dev sid build/sid-$version/corograph"
+	done < <(sid_pythons)
+}
