@@ -1,0 +1,20 @@
+"""A plain ASGI application: waits a little, computes a little, answers."""
+import asyncio
+
+
+def compute(n):
+    return sum(i * i for i in range(n))
+
+
+async def wait():
+    await asyncio.sleep(0.001)
+
+
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    await wait()
+    body = str(compute(200)).encode()
+    await send({"type": "http.response.start", "status": 200,
+                "headers": [(b"content-length", str(len(body)).encode())]})
+    await send({"type": "http.response.body", "body": body})
