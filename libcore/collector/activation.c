@@ -6,8 +6,10 @@
  */
 #include "collector/activation.h"
 
+#include "collector/hold.h"
 #include "collector/hot.h"
 #include "collector/place.h"
+#include "collector/slowest.h"
 
 #include <string.h>
 
@@ -88,6 +90,8 @@ cg_act_push(struct cg_thread *th, struct cg_img_activation *act, struct cg_img_n
 	act->ret = cg_image_ref(th->base, th->current);
 	act->below = th->top ? cg_image_ref(th->base, th->top) : 0;
 	act->segment = th->img->last;
+	act->asked = th->img->gap + th->img->gap_before;
+	act->answered = th->img->gap_cpu_ns;
 	act->wait = 0;
 	act->inner = 0;
 	act->flags &= (uint8_t)~CG_ACT_IDLE;
@@ -103,9 +107,12 @@ void
 cg_act_pop(struct cg_thread *th, struct cg_img_activation *act)
 {
 	struct cg_img_node *under = cg_image_at(th->base, act->ret);
+	uint64_t ticks = th->img->last - act->segment;
 
 	if (act->flags & CG_ACT_HOSTED)
-		under->hosted += th->img->last - act->segment;
+		under->hosted += ticks;
+	if (CG_UNLIKELY(ticks > th->long_segment))
+		cg_hold_note(th, act, ticks);
 	act->flags &= (uint8_t)~CG_ACT_HOSTED;
 	act->state = CG_ACT_SUSPENDED;
 	th->top = cg_act_at(th, act->below);
@@ -148,8 +155,10 @@ cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 		if (!node->folded)
 			node->key = act->key;
 	}
-	if (act->spawn && !(act->flags & CG_ACT_BEFORE))
+	if (act->spawn && !(act->flags & CG_ACT_BEFORE)) {
 		count_task_end(th, act);
+		cg_slowest_end(th, act, raised);
+	}
 	cg_act_free(th, act);
 }
 

@@ -39,6 +39,7 @@ cg_collector_new(struct cg_collector **collector, const struct cg_settings *sett
 	}
 	c->ops = settings->ops;
 	c->gap_limit = settings->gap_limit;
+	c->ms = settings->ms;
 	c->node_budget = settings->node_budget ? settings->node_budget : CG_NODE_BUDGET;
 	fill_header(c, settings);
 	*collector = c;

@@ -55,6 +55,9 @@ struct cg_ops {
 	void *arg;
 };
 
+/* How many ended tasks are kept by name. */
+enum { CG_SLOWEST = 100 };
+
 struct cg_collector {
 	struct cg_image image;
 	struct cg_ops ops;
@@ -63,11 +66,16 @@ struct cg_collector {
 	struct cg_map keys;      /* key -> cg_ref of the function */
 	struct cg_map activations; /* frame -> cg_ref */
 	struct cg_slab_cursor string_slabs, function_slabs, thread_slabs, act_slabs,
-	    spawn_slabs;
+	    spawn_slabs, hold_slabs, task_slabs;
 	cg_ref free_acts; /* list by next_free */
+	cg_ref free_tasks; /* list by next_free */
+	cg_ref slowest[CG_SLOWEST]; /* ended tasks, in no order */
+	size_t slowest_count;
+	uint64_t slowest_span; /* the least of theirs, ticks */
 	struct cg_thread **threads; /* all that ever were, by id - 1 */
 	size_t thread_count, thread_cap;
 	uint64_t gap_limit; /* ticks */
+	uint64_t ms;        /* ticks in a millisecond; 0: long segments are not noted */
 	uint64_t node_count, node_budget;
 };
 
@@ -81,6 +89,7 @@ struct cg_thread {
 	struct cg_img_node *current; /* img->current */
 	struct cg_img_activation *top; /* img->activation, or NULL */
 	uint64_t gap_limit;
+	uint64_t long_segment; /* ticks; longer ones are noted */
 	uint32_t last_event; /* enum cg_last_event */
 	cg_ref last_act;     /* SUSPEND, RESUME: of which; LEAVE: the awaiter of what left */
 	uint64_t last_value; /* SUSPEND: identity of the value handed up */
@@ -100,6 +109,7 @@ struct cg_settings {
 	struct cg_ops ops;
 	enum cg_clock_kind clock;
 	uint64_t gap_limit; /* ticks */
+	uint64_t ms;        /* ticks in a millisecond, about; 0: no notes of long segments */
 	bool builtins;
 	uint64_t node_budget; /* past it new contexts fold into old ones; 0: the default */
 };

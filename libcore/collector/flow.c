@@ -9,6 +9,7 @@
 #include "collector/activation.h"
 #include "collector/hot.h"
 #include "collector/place.h"
+#include "collector/slowest.h"
 #include "collector/task.h"
 
 static void
@@ -223,6 +224,8 @@ push_again(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 
 	if (act->flags & CG_ACT_ROOT) {
 		node = cg_task_node(th, act);
+		act->parked += th->img->last - act->left;
+		cg_slowest_note(th, act);
 		if (node)
 			push_root(th, act, node);
 		return node != NULL;
@@ -289,6 +292,7 @@ cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint
 	if (!(act->flags & CG_ACT_BEFORE))
 		cg_act_home(th, act)->suspensions++;
 	cg_act_pop(th, act);
+	act->left = th->img->last;
 	if (chained)
 		act->inner = th->last_act;
 	else if (is_waiting_leaf(act, idle))

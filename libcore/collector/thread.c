@@ -62,6 +62,7 @@ add_thread(struct cg_thread **out, struct cg_collector *c, uint64_t first_key)
 	th->base = c->image.base;
 	th->collector = c;
 	th->gap_limit = c->gap_limit;
+	th->long_segment = c->ms ? 10 * c->ms - 1 : UINT64_MAX;
 	th->first_key = first_key;
 	ref = cg_image_take(&c->image, &c->thread_slabs, CG_IMG_THREADS, 0, 4);
 	if (ref) {

@@ -40,6 +40,8 @@ enum cg_img_type {
 	CG_IMG_ACTIVATIONS, /* struct cg_img_activation, 2 units */
 	CG_IMG_THREADS,     /* struct cg_img_thread, 4 units */
 	CG_IMG_SPAWNS,      /* struct cg_img_spawn, 1 unit */
+	CG_IMG_HOLDS,       /* struct cg_img_hold, 1 unit */
+	CG_IMG_TASKS,       /* struct cg_img_task, 2 units */
 	CG_IMG_TYPES
 };
 
@@ -140,7 +142,8 @@ struct cg_img_node {
 	uint64_t gap_cpu_ns;     /* CPU time answered for gap + gap_before together */
 	uint32_t folded;         /* 1: contexts were folded into this node, whose key is 0:
 	                            calls of it keep their way back in an activation */
-	uint32_t reserved[3];
+	cg_ref hold; /* its long segments, or 0 while it had none */
+	uint32_t reserved[2];
 };
 static_assert(sizeof(struct cg_img_node) == 128, "node is two cache lines");
 
@@ -183,8 +186,12 @@ struct cg_img_activation {
 	uint8_t flags;        /* CG_ACT_* */
 	cg_ref next_free;
 	uint32_t reserved0;
-	uint64_t parked;      /* task root: ticks suspended, so that its own run is known */
-	uint32_t reserved[8];
+	uint64_t parked;      /* task root: ticks suspended, up to the running segment */
+	uint64_t left;        /* task root: tick at which it was suspended last */
+	uint64_t asked;       /* the thread's gap + gap_before when the segment began */
+	uint64_t answered;    /* the thread's gap_cpu_ns then */
+	cg_ref task;          /* task root: its cg_img_task, once it is old enough, or 0 */
+	uint32_t reserved;
 };
 static_assert(sizeof(struct cg_img_activation) == 128, "activation is two cache lines");
 
@@ -225,5 +232,40 @@ struct cg_img_spawn {
 	uint32_t reserved[7];
 };
 static_assert(sizeof(struct cg_img_spawn) == CG_IMG_UNIT, "spawn is one unit");
+
+/*
+ * Long segments of one node's activations: while they ran, their event loop stood still.
+ * `held` ticks in segments of 10 ms and more; of these, `asked` ticks were in gaps and
+ * before, for which the CPU clock answered cpu_ns; the rest was computing.
+ */
+struct cg_img_hold {
+	cg_ref node;
+	uint32_t over_10ms, over_50ms, over_100ms; /* counts, each includes the next */
+	uint64_t longest;                          /* ticks, of the longest single segment */
+	uint64_t held;
+	uint64_t asked;
+	uint64_t cpu_ns;
+	uint32_t reserved[4];
+};
+static_assert(sizeof(struct cg_img_hold) == CG_IMG_UNIT, "hold is one unit");
+
+enum { CG_IMG_TASK_NAME = 64 };
+
+/* A task worth a line of its own: alive for a while, or one of the slowest that ended. */
+struct cg_img_task {
+	cg_ref spawn;  /* which root, which creator; 0: the record is free */
+	cg_ref thread; /* that ran it */
+	uint64_t start;
+	uint64_t end;     /* tick, 0 while it lives */
+	uint64_t parked;  /* ticks suspended, of an ended one */
+	uint64_t longest; /* ticks of its longest segment */
+	uint32_t segments;
+	uint32_t raised; /* 1: ended by an exception */
+	cg_ref next_free;
+	uint32_t reserved;
+	char name[CG_IMG_TASK_NAME]; /* NUL-terminated, cut */
+	uint64_t reserved1;
+};
+static_assert(sizeof(struct cg_img_task) == 128, "task is two units");
 
 #endif
