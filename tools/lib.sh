@@ -3,6 +3,7 @@
 BUILD=$ROOT/build
 CACHE=${COROGRAPH_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/corograph}
 JOBS=$(nproc 2>/dev/null || echo 2)
+OLDEST=3.11 NEWEST=3.15 # Pythons that are supported
 BUILD_PACKAGES="gcc make autoconf automake libtool zlib1g-dev libc6-dev"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -49,17 +50,25 @@ apt_quietly() {
 	return 1
 }
 
+# supported X.Y[t]
+supported() {
+	local minor=${1#3.}
+	minor=${minor%t}
+	[ "$minor" -ge "${OLDEST#3.}" ] && [ "$minor" -le "${NEWEST#3.}" ]
+}
+
 # Lines "X.Y EXECUTABLE" (3.13t for a free-threaded one): the first Python found of each
-# version from 3.11 on that has its headers. python3 in PATH comes first.
+# supported version that has its headers. python3 in PATH comes first.
 pythons() {
 	local seen=" " exe version
 	while read -r exe; do
 		version=$("$exe" -I -c 'import os, sys, sysconfig
-if sys.version_info < (3, 11) or sys.implementation.name != "cpython": sys.exit(1)
+if sys.version_info < (3, 9) or sys.implementation.name != "cpython": sys.exit(1)
 if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")): sys.exit(1)
 print("%d.%d%s %s" % (*sys.version_info[:2], sys.abiflags.replace("d", ""), sys.executable))
 ' 2>/dev/null </dev/null) || continue
 		case $seen in *" ${version%% *} "*) continue ;; esac
+		supported "${version%% *}" || continue
 		seen="$seen${version%% *} "
 		printf '%s\n' "$version"
 	done < <(python_candidates)
@@ -93,7 +102,7 @@ prepare() {
 		need python3-dev
 		PYTHONS=$(pythons)
 	fi
-	[ -n "$PYTHONS" ] || die "found no Python 3.11 or newer with its headers (Debian: python3-dev)"
+	[ -n "$PYTHONS" ] || die "found no Python $OLDEST to $NEWEST with its headers (Debian: python3-dev)"
 	[ -x "$ROOT/configure" ] || (cd "$ROOT" && ./autogen.sh >"$(log_file autogen)" 2>&1) ||
 		die "autogen.sh failed: see $(log_file autogen)"
 }

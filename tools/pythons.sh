@@ -12,7 +12,7 @@ sid_obstacle() {
 	[ "$(id -u)" = 0 ] || { echo "only root can use a chroot" && return; }
 	unshare --mount true 2>/dev/null || { echo "this system lets nobody mount" && return; }
 	[ -e "$SID/.ready" ] && return
-	need debootstrap >&2 || { echo "debootstrap cannot be installed" && return; }
+	need debootstrap mount util-linux >&2 || { echo "debootstrap cannot be installed" && return; }
 	sid_make >&2 || echo "Debian sid cannot be fetched: see $(log_file sid)"
 }
 
@@ -65,7 +65,8 @@ sid_pythons() {
 	local exe
 	for exe in "$SID"/usr/bin/python3.[0-9]*; do
 		case ${exe##*/} in *-config | *-dbg | *t-gdb.py) continue ;; esac
-		[ -x "$exe" ] && printf '%s %s\n' "${exe##*/python}" "${exe#"$SID"}"
+		[ -x "$exe" ] && supported "${exe##*/python}" &&
+			printf '%s %s\n' "${exe##*/python}" "${exe#"$SID"}"
 	done | sort -V
 }
 
