@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 message_write(const char *tail, const char *format, va_list arguments)
 {
 	char line[2048];

@@ -33,8 +33,10 @@ rules_tests = %D%/rules/test_rules.py
 EXTRA_DIST += $(python_tests) $(rules_tests) %D%/install
 TESTS += $(python_tests) $(rules_tests)
 
-.PHONY: check-python
+.PHONY: check-python check-c
 check-python: all stage.stamp
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(python_tests)'
+check-c: all $(check_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(check_PROGRAMS)'
 
 include %D%/unit/local.mk

@@ -4,7 +4,7 @@
 # from that log: Automake's summaries, or TAP. A step that fails without one failed test counts
 # as a failed test itself, so nothing that goes wrong is lost in the sum.
 # shellcheck shell=bash
-STEPS="lint check pythons sanitizers distcheck install viewers sid"
+STEPS="lint check pythons sanitizers clang distcheck install viewers sid"
 STEP_LIMIT=${CG_STEP_LIMIT:-1800}
 passed=0 failed=0 skipped=0
 FAILED_STEPS=
@@ -101,6 +101,16 @@ test_pythons() {
 test_sanitizers() {
 	step sanitizers automake configured_make "$BUILD/test/sanitizers" "$FIRST_PYTHON" \
 		"--enable-werror --enable-sanitizers" check
+}
+
+# A second compiler's warnings, and the C tests with what it makes.
+test_clang() {
+	if ! need clang; then
+		skip_step clang "clang cannot be installed"
+		return
+	fi
+	step clang automake configured_make "$BUILD/test/clang" "$FIRST_PYTHON" \
+		"--enable-werror CC=clang" check-c
 }
 
 test_distcheck() {
