@@ -8,9 +8,11 @@
 #include "suggest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct cg_command *const commands[] = {
 	&cg_cmd_record,
@@ -94,11 +96,29 @@ dispatch(int argc, char **argv)
 	return command ? command->run(argc - 1, argv + 1) : command_unknown(argv[1]);
 }
 
+/*
+ * A standard file that is closed must not become the first file that we open; programs
+ * that we start see it closed all the same.
+ */
+static void
+standard_files_fill(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
-	int code = dispatch(argc, argv);
+	int code;
 
+	standard_files_fill();
+	code = dispatch(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return cg_cli_fail("standard output: %s", strerror(errno));
 	return code;

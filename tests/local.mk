@@ -40,3 +40,4 @@ check-c: all $(check_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(check_PROGRAMS)'
 
 include %D%/unit/local.mk
+include %D%/e2e/local.mk

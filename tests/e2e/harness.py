@@ -1,0 +1,128 @@
+"""What the end-to-end tests share: where things are, how to record and report, TAP.
+
+A test file writes functions marked with @test and ends with `run()`. Each function is one
+case: it passes when it returns, and runs in an empty folder of its own.
+
+    from harness import record, report, run, test
+
+    @test("a script's calls are counted")
+    def _():
+        trace = record("-c", "print(1)").trace
+        assert report(trace)["functions"]
+
+    run()
+
+Only the standard library: these tests run on every Python.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+
+BIN = os.environ["CG_BIN"]
+COROGRAPH = os.path.join(BIN, "corograph")
+PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
+EXAMPLES = os.path.join(os.environ["CG_SRC"], "examples")
+PYTHON = sys.executable
+TIMEOUT = 120
+
+_tests = []
+
+
+class Skip(Exception):
+    """Raise it to say that a case cannot run here, and why."""
+
+
+def test(name):
+    """Make a function a case of that name."""
+    def mark(function):
+        _tests.append((name, function))
+        return function
+    return mark
+
+
+def run():
+    """Run the cases, print TAP, exit with 1 when one failed."""
+    print(f"1..{len(_tests)}", flush=True)
+    failed = 0
+    home = os.getcwd()
+    for n, (name, function) in enumerate(_tests, 1):
+        with tempfile.TemporaryDirectory(prefix="cg-e2e-") as folder:
+            os.chdir(folder)
+            try:
+                function()
+                line = f"ok {n} - {name}"
+            except Skip as why:
+                line = f"ok {n} - {name} # SKIP {why}"
+            except Exception:
+                failed += 1
+                line = f"not ok {n} - {name}"
+                for text in traceback.format_exc().splitlines():
+                    print("# " + text)
+            os.chdir(home)
+        print(line, flush=True)
+    sys.exit(failed > 0)
+
+
+def environment(changes=None):
+    """os.environ with changes; a value of None takes a name out."""
+    env = dict(os.environ)
+    for name, value in (changes or {}).items():
+        if value is None:
+            env.pop(name, None)
+        else:
+            env[name] = value
+    return env
+
+
+def call(*argv, env=None, **more):
+    """Run a program to its end: CompletedProcess with text output."""
+    if "input" not in more and "stdin" not in more:
+        more["stdin"] = subprocess.DEVNULL
+    return subprocess.run(argv, env=environment(env), capture_output=True, text=True,
+                          timeout=TIMEOUT, **more)
+
+
+def corograph(*argv, **more):
+    """Run a command of corograph."""
+    return call(COROGRAPH, *argv, **more)
+
+
+def record(*argv, options=(), python=PYTHON, trace="out.coro", **more):
+    """`corograph record` of what argv names, by this Python unless argv begins with "--".
+
+    The result has, beside a CompletedProcess, `trace`: the file's name."""
+    chosen = [] if argv[0] == "--" or python is None else ["--python", python]
+    done = corograph("record", "-o", trace, *chosen, *options, *argv, **more)
+    done.trace = os.path.abspath(trace)
+    return done
+
+
+def report(trace):
+    """The JSON report of a trace."""
+    done = corograph("report", "--format", "json", trace)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def function(data, name):
+    """The one function of a report with that qualified name."""
+    found = [f for f in data["functions"] if f["name"] == name]
+    assert len(found) == 1, f"{len(found)} functions are named {name}"
+    return found[0]
+
+
+def program(name):
+    """Path of a program in tests/e2e/programs."""
+    return os.path.join(PROGRAMS, name)
+
+
+def write(name, text, executable=False):
+    """Make a file in the current folder."""
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
+    if executable:
+        os.chmod(name, 0o755)
+    return name

@@ -1,0 +1,3 @@
+# End-to-end tests: programs recorded for real. harness.py tells how to write one.
+python_tests += %D%/test_manual.py
+EXTRA_DIST += %D%/harness.py
