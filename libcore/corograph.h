@@ -242,6 +242,7 @@ struct cg_finish {
 	uint64_t elapsed_ns;  /* from the start of the recording to its end */
 	uint64_t lost_events;
 	uint64_t forks;
+	enum cg_status status; /* why the recording ended before the program, or CG_OK */
 	uint32_t pid;
 	bool stopped; /* the program stopped the recording or ended in an orderly way */
 };
@@ -250,7 +251,8 @@ struct cg_finish {
  * Make the trace `out` of the image file `live` that a program left, and remove `live`
  * once `out` is whole; on failure `live` stays and *error says so. `reaped`: the program
  * is known to have ended just now, so what was still open ends now; else it ends at the
- * image's latest tick. `error` may be NULL.
+ * image's latest tick. CG_IO with EBUSY when the program still runs. `result` and `error`
+ * may be NULL.
  */
 CG_API enum cg_status cg_trace_finish(const char *live, const char *out, bool reaped,
                                       struct cg_finish *result, struct cg_error *error);
