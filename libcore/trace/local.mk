@@ -1,1 +1,15 @@
 # Sources of libcore/trace, each line: libcore_libcgcore_la_SOURCES += %D%/NOUN.c %D%/NOUN.h
+libcore_libcgcore_la_SOURCES += %D%/records.c %D%/records.h
+libcore_libcgcore_la_SOURCES += %D%/strings.c %D%/strings.h
+libcore_libcgcore_la_SOURCES += %D%/capture.c %D%/capture.h
+libcore_libcgcore_la_SOURCES += %D%/settle.c %D%/settle.h
+libcore_libcgcore_la_SOURCES += %D%/table.c %D%/table.h
+libcore_libcgcore_la_SOURCES += %D%/layout.c %D%/layout.h
+libcore_libcgcore_la_SOURCES += %D%/sink.c %D%/sink.h
+libcore_libcgcore_la_SOURCES += %D%/writer.c %D%/writer.h
+libcore_libcgcore_la_SOURCES += %D%/format.h
+libcore_libcgcore_la_SOURCES += %D%/save.c %D%/save.h
+libcore_libcgcore_la_SOURCES += %D%/input.c %D%/input.h
+libcore_libcgcore_la_SOURCES += %D%/decode.c %D%/decode.h
+libcore_libcgcore_la_SOURCES += %D%/reader.c %D%/reader.h
+libcore_libcgcore_la_SOURCES += %D%/load.c %D%/load.h

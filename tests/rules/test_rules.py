@@ -22,8 +22,10 @@ LAYERS = {
     "trace": ("base",),
     "graph": ("base", "trace"),
 }
-# One file may look at a live image and write it down.
-EXTRA_INCLUDES = {("libcore/trace/writer", "image/view.h")}
+# Capturing takes records out of an image, and loading finds out whether a file is one.
+EXTRA_INCLUDES = {("libcore/trace/capture", "image/view.h"),
+                  ("libcore/trace/load", "image/view.h"),
+                  ("libcore/trace/load", "image/map.h")}
 PUBLIC = "corograph.h"
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 LIBRARIES = {"libc.so", "libz.so", "libm.so", "libpthread.so", "libdl.so", "librt.so"}

@@ -1,6 +1,6 @@
 # One program a noun: test_NOUN checks libcore's NOUN.h, prints TAP, has the one source
 # test_NOUN.c and links libcore. A new test is one line under its layer.
-EXTRA_DIST += %D%/tap.h
+EXTRA_DIST += %D%/tap.h %D%/image_maker.h %D%/records_maker.h
 
 # base
 check_PROGRAMS += %D%/test_alloc
@@ -8,10 +8,15 @@ check_PROGRAMS += %D%/test_buffer
 check_PROGRAMS += %D%/test_varint
 
 # image
+check_PROGRAMS += %D%/test_view
 
 # collector
 
 # trace
+check_PROGRAMS += %D%/test_capture
+check_PROGRAMS += %D%/test_writer
+check_PROGRAMS += %D%/test_reader
+check_PROGRAMS += %D%/test_load
 
 # graph
 

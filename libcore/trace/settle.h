@@ -1,0 +1,37 @@
+/* Between capture.c and settle.c: the state of a capture, and its second half. */
+#ifndef CG_TRACE_SETTLE_H
+#define CG_TRACE_SETTLE_H
+#include "trace/capture.h"
+#include "trace/strings.h"
+
+struct cg_captured_thread {
+	struct cg_img_thread img;
+	cg_ref ref;
+};
+
+struct cg_capture_state {
+	const struct cg_view *view;
+	struct cg_capture_options options;
+	struct cg_records out;
+	struct cg_strings strings;
+
+	/* Copies made first, so that what they name is older than the numbering of nodes. */
+	struct cg_captured_thread *threads; /* by id; in the end as out.threads */
+	uint32_t thread_count;
+	struct cg_img_activation *activations; /* by number in `activation_rows` */
+	struct cg_img_spawn *spawns;
+	struct cg_view_table activation_rows, spawn_rows, node_rows, function_rows;
+
+	uint32_t *dense;    /* node's number to its index in out.nodes, or CG_NONE */
+	uint32_t *function; /* function's number to its index in out.functions, or CG_NONE */
+	size_t function_cap;
+	uint64_t *excess; /* a place for each of out.functions, all zero */
+	uint64_t end;     /* tick at which open activations end */
+};
+
+/* Index in out.nodes of the node that ref names, or CG_NONE. */
+uint32_t cg_capture_node(const struct cg_capture_state *state, cg_ref ref);
+
+/* Add the time so far of what is open to nodes, threads and spawns. */
+void cg_capture_settle(struct cg_capture_state *state);
+#endif

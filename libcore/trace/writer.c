@@ -1,0 +1,348 @@
+/*
+ * Writing a trace: a header, chunks in one pass, an index and an end. Nothing is written
+ * twice, so a pipe will do.
+ *
+ * The idea to know: a chunk is a table of a bounded number of rows. Which field is which
+ * column is data (layout.c); only strings and the tree's shape are written by hand.
+ */
+#include "trace/writer.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#include "base/alloc.h"
+#include "trace/layout.h"
+
+enum {
+	ROWS = 16384,        /* of a chunk */
+	TEXT = 1 << 20,      /* bytes of strings in a chunk, about */
+	DEFLATE_FROM = 64    /* shorter payloads are stored as they are */
+};
+
+struct writer {
+	const struct cg_records *records;
+	const struct cg_sink *sink;
+	z_stream zlib;
+	struct cg_buffer raw, stored, head;
+	uint64_t *values; /* ROWS of them */
+	uint64_t offset;  /* bytes written */
+	uint32_t sequence;
+	struct cg_index_row *index;
+	size_t index_cap;
+	uint32_t index_count;
+};
+
+static void *
+zlib_alloc(void *arg, uInt count, uInt size)
+{
+	(void)arg;
+	return cg_zalloc(count, size);
+}
+
+static void
+zlib_free(void *arg, void *p)
+{
+	(void)arg;
+	cg_free(p);
+}
+
+static enum cg_status
+put(struct writer *w, const struct cg_buffer *bytes)
+{
+	enum cg_status status = bytes->status;
+
+	if (!status && bytes->len)
+		status = w->sink->write(w->sink->arg, bytes->data, bytes->len);
+	if (!status)
+		w->offset += bytes->len;
+	return status;
+}
+
+static enum cg_status
+put_header(struct writer *w)
+{
+	struct cg_buffer *head = &w->head;
+
+	cg_buffer_clear(head);
+	cg_buffer_put(head, CG_TRACE_MAGIC, CG_TRACE_MAGIC_SIZE);
+	cg_buffer_put_le16(head, CG_TRACE_MAJOR);
+	cg_buffer_put_le16(head, CG_TRACE_MINOR);
+	cg_buffer_put_le32(head, 0); /* features that a reader must know */
+	cg_buffer_put_le32(head, 0); /* features that it may ignore */
+	cg_buffer_put_le64(head, 0);
+	if (!head->status)
+		cg_buffer_put_le32(head, (uint32_t)crc32(0, head->data, (uInt)head->len));
+	return put(w, head);
+}
+
+/* Deflate w->raw into w->stored. false when that does not make it shorter. */
+static bool
+deflate_raw(struct writer *w)
+{
+	uint8_t *out;
+
+	cg_buffer_clear(&w->stored);
+	if (w->raw.len < DEFLATE_FROM)
+		return false;
+	/* One byte less than raw: what does not fit is not worth it. */
+	out = cg_buffer_extend(&w->stored, w->raw.len - 1);
+	if (!out || deflateReset(&w->zlib) != Z_OK)
+		return false;
+	w->zlib.next_in = w->raw.data;
+	w->zlib.avail_in = (uInt)w->raw.len;
+	w->zlib.next_out = out;
+	w->zlib.avail_out = (uInt)w->stored.len;
+	if (deflate(&w->zlib, Z_FINISH) != Z_STREAM_END)
+		return false;
+	w->stored.len -= w->zlib.avail_out;
+	return true;
+}
+
+static enum cg_status
+note_chunk(struct writer *w, uint32_t type, size_t stored)
+{
+	enum cg_status status = cg_grow(&w->index, &w->index_cap, (size_t)w->index_count + 1,
+	                                sizeof *w->index);
+
+	if (!status)
+		w->index[w->index_count++] =
+		    (struct cg_index_row){type, (uint32_t)stored, w->offset};
+	return status;
+}
+
+/* Write w->raw as a chunk. */
+static enum cg_status
+put_chunk(struct writer *w, uint32_t type, unsigned flags)
+{
+	const struct cg_buffer *payload = &w->raw;
+	enum cg_status status = w->raw.status;
+
+	if (!status && w->raw.len > CG_TRACE_RAW_MAX)
+		status = CG_LIMIT;
+	if (status)
+		return status;
+	if (type != CG_TRACE_END && deflate_raw(w)) {
+		payload = &w->stored;
+		flags |= CG_TRACE_DEFLATED;
+	}
+	if (w->stored.status)
+		return w->stored.status;
+	status = note_chunk(w, type, payload->len);
+	if (status)
+		return status;
+	cg_buffer_clear(&w->head);
+	cg_buffer_put_le32(&w->head, type);
+	cg_buffer_put_le16(&w->head, (uint16_t)flags);
+	cg_buffer_put_le16(&w->head, 0);
+	cg_buffer_put_le32(&w->head, w->sequence++);
+	cg_buffer_put_le32(&w->head, (uint32_t)w->raw.len);
+	cg_buffer_put_le32(&w->head, (uint32_t)payload->len);
+	cg_buffer_put_le32(&w->head, (uint32_t)crc32(0, payload->data, (uInt)payload->len));
+	if (!w->head.status)
+		cg_buffer_put_le32(&w->head,
+		                   (uint32_t)crc32(0, w->head.data, (uInt)w->head.len));
+	status = put(w, &w->head);
+	return status ? status : put(w, payload);
+}
+
+/* Strings from `first` on, as many as a chunk holds; *next is the first of the rest. */
+static enum cg_status
+put_strings(struct writer *w, uint32_t first, uint32_t *next)
+{
+	const struct cg_rec_string *strings = w->records->strings;
+	struct cg_buffer text;
+	uint32_t count = 0;
+
+	cg_buffer_init(&text);
+	while (first + count < w->records->string_count && count < ROWS && text.len < TEXT) {
+		cg_buffer_put(&text, strings[first + count].bytes, strings[first + count].length);
+		w->values[count] = strings[first + count].length;
+		count++;
+	}
+	cg_buffer_clear(&w->raw);
+	cg_table_begin(&w->raw, first, count);
+	cg_table_put_first(&w->raw, CG_COL_LENGTH, w->values, count);
+	cg_table_put_bytes(&w->raw, CG_COL_TEXT, text.data, text.len);
+	if (text.status && !w->raw.status)
+		w->raw.status = text.status;
+	cg_buffer_release(&text);
+	*next = first + count;
+	return put_chunk(w, CG_TRACE_STRS, CG_TRACE_REQUIRED);
+}
+
+/*
+ * The tree's shape: from the node before, how many levels up the parent is. A way that
+ * leaves the chunk ends there, and the parent is told by its number.
+ */
+static void
+put_shape(struct writer *w, uint32_t first, uint32_t count)
+{
+	const struct cg_rec_node *nodes = w->records->nodes;
+	struct cg_buffer outer;
+
+	cg_buffer_init(&outer);
+	for (uint32_t i = first; i < first + count; i++) {
+		uint32_t parent = nodes[i].parent, at = i - 1, up = 0;
+		bool outside = i == first;
+
+		while (!outside && at != parent) {
+			up++;
+			outside = nodes[at].parent == CG_NONE || nodes[at].parent < first;
+			at = nodes[at].parent;
+		}
+		if (outside)
+			cg_buffer_put_varint(&outer, parent == CG_NONE ? 0 : (uint64_t)parent + 1);
+		w->values[i - first] = up;
+	}
+	cg_table_put_column(&w->raw, CG_COL_UP, CG_TRACE_DENSE, w->values, count);
+	cg_table_put_bytes(&w->raw, CG_COL_OUTER, outer.data, outer.len);
+	if (outer.status && !w->raw.status)
+		w->raw.status = outer.status;
+	cg_buffer_release(&outer);
+}
+
+/* Rows of one of the tables. */
+static enum cg_status
+put_rows(struct writer *w, const struct cg_layout *layout, uint32_t first, uint32_t count)
+{
+	struct cg_rows rows = {
+	    .columns = layout->columns,
+	    .column_count = layout->column_count,
+	    .first = first,
+	    .count = count,
+	    .start = w->records->start.tick,
+	    .stride = layout->stride,
+	};
+	const void *base;
+
+	memcpy(&base, (const char *)w->records + layout->array, sizeof base);
+	cg_buffer_clear(&w->raw);
+	cg_table_begin(&w->raw, first, count);
+	if (layout->type == CG_TRACE_NODE)
+		put_shape(w, first, count);
+	cg_table_put(&w->raw, &rows, base);
+	return put_chunk(w, layout->type, CG_TRACE_REQUIRED);
+}
+
+static enum cg_status
+put_table(struct writer *w, enum cg_layout_id id)
+{
+	const struct cg_layout *layout = &cg_layouts[id];
+	enum cg_status status = CG_OK;
+	uint32_t total;
+
+	memcpy(&total, (const char *)w->records + layout->count, sizeof total);
+	for (uint32_t first = 0; first < total && !status; first += ROWS)
+		status = put_rows(w, layout, first, total - first < ROWS ? total - first : ROWS);
+	return status;
+}
+
+static enum cg_status
+put_meta(struct writer *w)
+{
+	struct cg_rows rows = {
+	    .columns = cg_meta_columns, .column_count = cg_meta_column_count, .count = 1};
+
+	cg_buffer_clear(&w->raw);
+	cg_table_begin(&w->raw, 0, 1);
+	cg_table_put(&w->raw, &rows, w->records);
+	return put_chunk(w, CG_TRACE_META, CG_TRACE_REQUIRED);
+}
+
+static enum cg_status
+put_index(struct writer *w)
+{
+	struct cg_rows rows = {.columns = cg_index_columns,
+	                       .column_count = cg_index_column_count,
+	                       .count = w->index_count,
+	                       .stride = sizeof *w->index};
+
+	cg_buffer_clear(&w->raw);
+	cg_table_begin(&w->raw, 0, w->index_count);
+	cg_table_put(&w->raw, &rows, w->index);
+	return put_chunk(w, CG_TRACE_INDX, 0);
+}
+
+static enum cg_status
+put_end(struct writer *w, uint64_t index)
+{
+	const struct cg_records *records = w->records;
+	struct cg_buffer *raw = &w->raw;
+
+	cg_buffer_clear(raw);
+	cg_buffer_put_le64(raw, index);
+	cg_buffer_put_le64(raw, w->offset + CG_TRACE_CHUNK_SIZE + CG_TRACE_END_SIZE);
+	cg_buffer_put_le32(raw, w->sequence);
+	cg_buffer_put_le32(raw, records->string_count);
+	cg_buffer_put_le32(raw, records->function_count);
+	cg_buffer_put_le32(raw, records->thread_count);
+	cg_buffer_put_le32(raw, records->node_count);
+	cg_buffer_put_le32(raw, records->spawn_count);
+	cg_buffer_put_le32(raw, records->command_count);
+	cg_buffer_put_le32(raw, 0);
+	return put_chunk(w, CG_TRACE_END, CG_TRACE_REQUIRED);
+}
+
+static enum cg_status
+check_limits(const struct cg_records *records)
+{
+	if (records->string_count > CG_TRACE_STRINGS_MAX)
+		return CG_LIMIT;
+	for (int i = 0; i < CG_LAYOUTS; i++) {
+		uint32_t total;
+
+		memcpy(&total, (const char *)records + cg_layouts[i].count, sizeof total);
+		if (total > cg_layouts[i].most)
+			return CG_LIMIT;
+	}
+	return CG_OK;
+}
+
+static enum cg_status
+put_all(struct writer *w)
+{
+	static const enum cg_layout_id order[] = {CG_LAYOUT_ARGUMENTS, CG_LAYOUT_FUNCTIONS,
+	                                          CG_LAYOUT_THREADS, CG_LAYOUT_NODES,
+	                                          CG_LAYOUT_SPAWNS};
+	enum cg_status status = put_header(w);
+	uint64_t index = 0;
+
+	for (uint32_t next = 0; !status && next < w->records->string_count;)
+		status = put_strings(w, next, &next);
+	if (!status)
+		status = put_meta(w);
+	for (size_t i = 0; i < CG_LAYOUTS && !status; i++)
+		status = put_table(w, order[i]);
+	if (!status && w->index_count <= CG_TRACE_ROWS_MAX) {
+		index = w->offset;
+		status = put_index(w);
+	}
+	return status ? status : put_end(w, index);
+}
+
+enum cg_status
+cg_trace_write(const struct cg_records *records, const struct cg_sink *sink, int level)
+{
+	struct writer w = {.records = records, .sink = sink};
+	enum cg_status status = check_limits(records);
+
+	if (status)
+		return status;
+	cg_buffer_init(&w.raw);
+	cg_buffer_init(&w.stored);
+	cg_buffer_init(&w.head);
+	w.zlib.zalloc = zlib_alloc;
+	w.zlib.zfree = zlib_free;
+	w.values = cg_zalloc(ROWS, sizeof *w.values);
+	if (!w.values || deflateInit(&w.zlib, level) != Z_OK)
+		status = CG_NOMEM;
+	if (!status)
+		status = put_all(&w);
+	deflateEnd(&w.zlib);
+	cg_buffer_release(&w.raw);
+	cg_buffer_release(&w.stored);
+	cg_buffer_release(&w.head);
+	cg_free(w.values);
+	cg_free(w.index);
+	return status;
+}
