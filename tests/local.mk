@@ -30,7 +30,7 @@ clean-local:
 python_tests = %D%/test_import.py
 # Tests of the tree and of what was built, Python or not.
 rules_tests = %D%/rules/test_rules.py
-EXTRA_DIST += $(python_tests) $(rules_tests) %D%/install
+EXTRA_DIST += $(python_tests) $(rules_tests) %D%/install %D%/bench/run
 TESTS += $(python_tests) $(rules_tests)
 
 .PHONY: check-python check-c
@@ -39,5 +39,6 @@ check-python: all stage.stamp
 check-c: all $(check_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(check_PROGRAMS)'
 
+include %D%/fuzz/local.mk
 include %D%/unit/local.mk
 include %D%/e2e/local.mk

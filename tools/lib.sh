@@ -198,14 +198,18 @@ lint_man() {
 }
 
 lint_shell() {
-	(cd "$ROOT" && shellcheck -S warning -e SC1090,SC2034 dev tools/*.sh tests/install/*.sh autogen.sh .ci/run)
+	(cd "$ROOT" && shellcheck -S warning -e SC1090,SC2034 dev tools/*.sh tests/install/*.sh tests/fuzz/run autogen.sh .ci/run)
 }
 
-# bench and fuzz live with the tests.
-dev_extra() {
-	local what=$1
-	shift
-	[ -x "$ROOT/tests/$what/run" ] || die "there is no tests/$what/run in this tree yet"
+dev_bench() {
+	local exes=() version exe
 	dev_build
-	exec "$ROOT/tests/$what/run" "$BUILD" "$@"
+	while read -r version exe; do exes+=("$exe"); done <<<"$PYTHONS"
+	exec "$ROOT/tests/bench/run" "$BUILD/install" "${exes[@]}"
+}
+
+dev_fuzz() {
+	need clang
+	dev_build
+	exec "$ROOT/tests/fuzz/run" "$BUILD/install" "$BUILD" "$(sed -n '1s/^[^ ]* //p' <<<"$PYTHONS")" "$@"
 }
