@@ -22,10 +22,9 @@ LAYERS = {
     "trace": ("base",),
     "graph": ("base", "trace"),
 }
-# Capturing takes records out of an image, and loading finds out whether a file is one.
-EXTRA_INCLUDES = {("libcore/trace/capture", "image/view.h"),
-                  ("libcore/trace/load", "image/view.h"),
-                  ("libcore/trace/load", "image/map.h")}
+# Where an image becomes a trace: nothing else of trace/ may know that there are images.
+IMAGE_TO_TRACE = ("libcore/trace/capture", "libcore/trace/load", "libcore/trace/finish")
+IMAGE_FILES = ("image/view.h", "image/map.h")
 PUBLIC = "corograph.h"
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 LIBRARIES = {"libc.so", "libz.so", "libm.so", "libpthread.so", "libdl.so", "librt.so"}
@@ -64,12 +63,12 @@ def allowed(path, quote, target):
         return top == "python"
     if quote == "<" or target in ("config.h", PUBLIC):
         return True
-    own = os.path.exists(os.path.join(SRC, os.path.dirname(path), target))
+    own = os.path.exists(os.path.join(SRC, os.path.dirname(path), target)) or target.startswith(top + "/")
     if top in ("exporters", "cli"):
         return own
     if top != "libcore":
         return True
-    if (os.path.splitext(path)[0], target) in EXTRA_INCLUDES:
+    if os.path.splitext(path)[0] in IMAGE_TO_TRACE and target in IMAGE_FILES:
         return True
     there = target.split("/")[0]
     return there == layer or there in LAYERS.get(layer, LAYERS)
