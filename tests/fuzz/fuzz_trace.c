@@ -3,12 +3,14 @@
  * nearly every mutation at the door, so the bytes are read twice: as they are, and with
  * every checksum put right.
  */
+#include "config.h"
+
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <stdio.h>
 #include <zlib.h>
 
 #include "corograph.h"
