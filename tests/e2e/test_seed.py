@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""The seed program: the numbers that the README promises, within 10 percent."""
+import os
+import pstats
+
+from figures import check_trace, edges_named
+from harness import EXAMPLES, call, corograph, function, record, run, test
+
+SECOND = 1_000_000_000
+SEED = os.path.join(EXAMPLES, "seed.py")
+made = {}
+
+
+def seed():
+    """The seed program's trace, recorded once, and its report."""
+    if not made:
+        folder = os.environ.get("TMPDIR", "/tmp")
+        trace = os.path.join(folder, f"cg-seed-{os.getpid()}.coro")
+        done = record(SEED, trace=trace)
+        assert done.returncode == 0, done.stderr
+        made["trace"] = trace
+        made["report"] = check_trace(trace)
+    return made["report"]
+
+
+def near(value, seconds, slack=0.1):
+    """Is a time that many seconds, not less, and at most `slack` more?"""
+    low, high = (seconds - 0.01) * SECOND, (seconds + slack + 0.1 * seconds) * SECOND
+    assert low <= value <= high, f"{value / SECOND:.3f} s instead of {seconds} s"
+
+
+def almost_none(value):
+    assert value < 0.1 * SECOND, f"{value / SECOND:.3f} s instead of none"
+
+
+@test("foo: 1 call, wall 4 s = run 2 s + await 2 s")
+def _():
+    f = function(seed(), "foo")
+    assert (f["calls"], f["finished"], f["kind"]) == (1, 1, "coroutine"), f
+    near(f["wall_ns"], 4)
+    near(f["run_ns"], 2)
+    near(f["await_ns"], 2)
+
+
+@test("burn_async_io: 2 calls, await 2 s, run none")
+def _():
+    f = function(seed(), "burn_async_io")
+    assert f["calls"] == 2 and f["suspensions"] == 2, f
+    near(f["await_ns"], 2)
+    almost_none(f["run_ns"])
+
+
+@test("burn_io: 1 call, run 1 s, cpu none")
+def _():
+    f = function(seed(), "burn_io")
+    assert f["calls"] == 1, f
+    near(f["run_ns"], 1)
+    almost_none(f["cpu_ns"])
+    sleep = function(seed(), "<built-in method time.sleep>")
+    assert sleep["calls"] == 1 and sleep["kind"] == "builtin", sleep
+    near(sleep["run_ns"], 1)
+
+
+@test("burn_cpu: 1 call, run 1 s = cpu 1 s")
+def _():
+    f = function(seed(), "burn_cpu")
+    assert f["calls"] == 1, f
+    near(f["run_ns"], 1, slack=0.5)
+    near(f["cpu_ns"], 1, slack=0.5)
+
+
+@test("<module>: wall 4 s, hosted 2 s, and spawns foo once")
+def _():
+    module = [f for f in seed()["functions"]
+              if f["name"] == "<module>" and f["file"].endswith("seed.py")]
+    assert len(module) == 1 and module[0]["calls"] == 1, module
+    near(module[0]["wall_ns"], 4, slack=0.5)
+    near(module[0]["hosted_ns"], 2)
+    near(module[0]["run_ns"], 2, slack=0.5)
+    spawns = {k: n for k, n in edges_named(seed()).items() if k[2] == "spawn"}
+    assert spawns == {("<module>", "foo", "spawn"): 1}, spawns
+    assert [t["name"] for t in seed()["tasks"]] == ["Task-1"], seed()["tasks"]
+
+
+@test("the trace is under 96 KB")
+def _():
+    seed()
+    size = os.path.getsize(made["trace"])
+    assert size < 96 * 1024, size
+
+
+@test("its pstats export prints foo with 1 call and 4 s")
+def _():
+    seed()
+    done = corograph("export", "pstats", made["trace"], "-o", "seed.pstats")
+    assert done.returncode == 0, done.stderr
+    stats = pstats.Stats("seed.pstats").stats
+    found = [v for (_, _, name), v in stats.items() if name == "foo"]
+    assert len(found) == 1 and found[0][:2] == (1, 1), found
+    assert 3.99 <= found[0][3] <= 4.6, found
+
+
+@test("callgrind_annotate reads its callgrind export without a word on stderr")
+def _():
+    seed()
+    out = os.path.abspath("callgrind.out.seed")
+    done = corograph("export", "callgrind", made["trace"], "-o", out)
+    assert done.returncode == 0, done.stderr
+    done = call("callgrind_annotate", "--inclusive=yes", "--tree=both", out, cwd="/")
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert "::foo" in done.stdout
+
+
+@test("its table shows foo, and the summary on stderr is one line")
+def _():
+    seed()
+    done = corograph("report", made["trace"])
+    assert done.returncode == 0 and " foo" in done.stdout, done.stdout
+    os.remove(made["trace"])
+
+
+run()

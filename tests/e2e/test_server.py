@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""An ASGI application under uvicorn, from the package index, a few hundred requests."""
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from figures import calls_of, check_trace, edges_named
+from harness import COROGRAPH, PYTHON, PROGRAMS, Skip, TIMEOUT, call, environment, run, test
+
+REQUESTS = 300
+CACHE = os.environ.get("COROGRAPH_CACHE") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "corograph")
+ENV = os.path.join(CACHE, "packages-%d.%d" % sys.version_info[:2])
+
+
+def uvicorn():
+    """Path of a uvicorn command in an environment of its own, made when need be."""
+    command = os.path.join(ENV, "bin", "uvicorn")
+    if not os.path.exists(command):
+        made = call(PYTHON, "-m", "venv", ENV)
+        if made.returncode == 0:
+            made = call(os.path.join(ENV, "bin", "pip"), "install", "-q", "uvicorn")
+        if made.returncode:
+            raise Skip("uvicorn cannot be had: " + made.stderr.strip().splitlines()[-1])
+    return command
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(port):
+    end = time.monotonic() + TIMEOUT
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the server did not start")
+
+
+def ask(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+    for n in range(REQUESTS):
+        connection.request("GET", f"/{n}")
+        answer = connection.getresponse()
+        assert answer.status == 200 and answer.read() == b"2646700"
+    connection.close()
+
+
+def serve(*command):
+    """Start a server, ask it, end it by SIGINT; (status, stdout)."""
+    port = free_port()
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--log-level", "warning"], text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), cwd=PROGRAMS)
+    try:
+        wait_for(port)
+        ask(port)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=TIMEOUT)
+    finally:
+        process.kill()
+    return process.returncode, out, err
+
+
+@test(f"{REQUESTS} requests, ended by SIGINT: same status and output, every request in the trace")
+def _():
+    command = uvicorn()
+    trace = os.path.abspath("out.coro")
+    bare = serve(command, "asgi_app:app")
+    done = serve(COROGRAPH, "record", "-o", trace, "--", command, "asgi_app:app")
+    assert done[:2] == bare[:2], (bare, done)
+    data = check_trace(trace)
+    assert calls_of(data, "app") == calls_of(data, "wait") == REQUESTS
+    assert edges_named(data)["app", "wait", "await"] == REQUESTS
+    wait = [f for f in data["functions"] if f["name"] == "wait"][0]
+    assert wait["await_ns"] >= REQUESTS * 1_000_000, wait
+
+
+run()
