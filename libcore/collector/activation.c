@@ -16,51 +16,80 @@
 struct cg_img_activation *
 cg_act_find(struct cg_thread *th, uint64_t frame)
 {
-	return cg_act_at(th, cg_map_get(&th->collector->activations, frame, 0));
+	return cg_act_at(th, cg_frames_get(&th->collector->frames, frame));
 }
 
+/* A record never used before, or one that the collector has back. */
 static cg_ref
-take_record(struct cg_collector *c)
+take_shared(struct cg_collector *c)
 {
 	cg_ref ref = c->free_acts;
-	struct cg_img_activation *act;
 
-	if (!ref)
-		return cg_image_take(&c->image, &c->act_slabs, CG_IMG_ACTIVATIONS, 0, 2);
-	act = cg_image_at(c->image.base, ref);
-	c->free_acts = act->next_free;
-	memset(act, 0, sizeof *act);
+	if (ref) {
+		c->free_acts = ((struct cg_img_activation *)cg_image_at(c->image.base, ref))->next_free;
+		return ref;
+	}
+	ref = cg_image_take(&c->image, &c->act_slabs, CG_IMG_ACTIVATIONS, 0, 2);
+	if (ref)
+		cg_image_publish(c->image.base, ref, 2);
 	return ref;
 }
 
-static void
-give_back(struct cg_collector *c, struct cg_img_activation *act)
+static struct cg_img_activation *
+take_record(struct cg_thread *th)
 {
+	cg_ref ref = th->free_acts;
+	struct cg_img_activation *act;
+
+	if (!ref) {
+		cg_collector_lock(th->collector);
+		ref = take_shared(th->collector);
+		cg_collector_unlock(th->collector);
+		if (!ref)
+			return NULL;
+		act = cg_image_at(th->base, ref);
+	} else {
+		act = cg_image_at(th->base, ref);
+		th->free_acts = act->next_free;
+		th->free_act_count--;
+	}
+	memset(act, 0, sizeof *act);
+	return act;
+}
+
+/* To the thread's own list, which may be another's than it came from; if full, to all. */
+static void
+give_back(struct cg_thread *th, struct cg_img_activation *act)
+{
+	struct cg_collector *c = th->collector;
+	cg_ref ref = cg_image_ref(th->base, act);
+
 	act->state = CG_ACT_FREE;
 	act->frame = 0;
+	if (th->free_act_count < CG_FREE_ACTS) {
+		act->next_free = th->free_acts;
+		th->free_acts = ref;
+		th->free_act_count++;
+		return;
+	}
+	cg_collector_lock(c);
 	act->next_free = c->free_acts;
-	c->free_acts = cg_image_ref(c->image.base, act);
+	c->free_acts = ref;
+	cg_collector_unlock(c);
 }
 
 struct cg_img_activation *
 cg_act_new(struct cg_thread *th, uint64_t frame)
 {
-	struct cg_collector *c = th->collector;
-	cg_ref ref = take_record(c);
-	struct cg_img_activation *act;
-	const struct cg_img_slab *slab;
+	struct cg_img_activation *act = take_record(th);
 
-	if (!ref)
+	if (!act)
 		return NULL;
-	act = cg_image_at(th->base, ref);
-	if (frame && cg_map_put(&c->activations, frame, 0, ref)) {
-		give_back(c, act);
+	act->frame = frame;
+	if (frame && cg_frames_put(&th->collector->frames, frame, cg_image_ref(th->base, act))) {
+		give_back(th, act);
 		return NULL;
 	}
-	act->frame = frame;
-	slab = cg_image_slab_of(th->base, ref);
-	if (ref % CG_IMG_SLAB_UNITS >= atomic_load(&slab->used))
-		cg_image_publish(th->base, ref, 2);
 	return act;
 }
 
@@ -68,8 +97,8 @@ void
 cg_act_free(struct cg_thread *th, struct cg_img_activation *act)
 {
 	if (act->frame)
-		cg_map_remove(&th->collector->activations, act->frame, 0);
-	give_back(th->collector, act);
+		cg_frames_remove(&th->collector->frames, act->frame);
+	give_back(th, act);
 }
 
 void
@@ -79,7 +108,7 @@ cg_act_abandon(struct cg_thread *th, struct cg_img_activation *act)
 		cg_act_free(th, act);
 		return;
 	}
-	cg_map_remove(&th->collector->activations, act->frame, 0);
+	cg_frames_remove(&th->collector->frames, act->frame);
 	act->frame = UINT64_MAX;
 }
 

@@ -9,6 +9,9 @@
 /* The record of a frame, or NULL. */
 struct cg_img_activation *cg_act_find(struct cg_thread *th, uint64_t frame);
 
+/* How many free records a thread keeps to itself. */
+enum { CG_FREE_ACTS = 64 };
+
 /* A new record, found by `frame` unless that is 0; NULL: no room. */
 struct cg_img_activation *cg_act_new(struct cg_thread *th, uint64_t frame);
 

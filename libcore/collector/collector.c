@@ -37,6 +37,9 @@ cg_collector_new(struct cg_collector **collector, const struct cg_settings *sett
 		errno = saved;
 		return status;
 	}
+	pthread_mutex_init(&c->lock, NULL);
+	c->shared = settings->shared;
+	cg_frames_init(&c->frames, c->shared);
 	c->ops = settings->ops;
 	c->gap_limit = settings->gap_limit;
 	c->ms = settings->ms;
@@ -57,7 +60,8 @@ cg_collector_free(struct cg_collector *c)
 	cg_map_release(&c->strings);
 	cg_map_release(&c->functions);
 	cg_map_release(&c->keys);
-	cg_map_release(&c->activations);
+	cg_frames_release(&c->frames);
+	pthread_mutex_destroy(&c->lock);
 	cg_image_release(&c->image);
 	cg_free(c);
 }

@@ -6,10 +6,12 @@
  * through cg_ops, on slow paths only. The calls for every event are in hot.h.
  *
  * Threads: one cg_thread belongs to one thread of the program, and only that thread gives
- * it events. Everything shared is guarded by the caller (the GIL).
+ * it events. What threads share is guarded by the caller (the GIL), or, with `shared` set,
+ * by the collector: a lock on slow paths and a sharded map of suspended activations.
  */
 #ifndef CG_COLLECTOR_COLLECTOR_H
 #define CG_COLLECTOR_COLLECTOR_H
+#include "collector/frames.h"
 #include "collector/map.h"
 #include "corograph.h"
 #include "image/map.h"
@@ -64,9 +66,12 @@ struct cg_collector {
 	struct cg_map strings;   /* hash of text -> cg_ref */
 	struct cg_map functions; /* hash of identity -> cg_ref */
 	struct cg_map keys;      /* key -> cg_ref of the function */
-	struct cg_map activations; /* frame -> cg_ref */
+	struct cg_frames frames;
 	struct cg_slab_cursor string_slabs, function_slabs, thread_slabs, act_slabs,
 	    spawn_slabs, hold_slabs, task_slabs;
+	pthread_mutex_t lock; /* guards all of this, when shared */
+	bool shared;          /* threads run at once */
+	_Atomic uint32_t deaths; /* keys forgotten so far */
 	cg_ref free_acts; /* list by next_free */
 	cg_ref free_tasks; /* list by next_free */
 	cg_ref slowest[CG_SLOWEST]; /* ended tasks, in no order */
@@ -76,7 +81,8 @@ struct cg_collector {
 	size_t thread_count, thread_cap;
 	uint64_t gap_limit; /* ticks */
 	uint64_t ms;        /* ticks in a millisecond; 0: long segments are not noted */
-	uint64_t node_count, node_budget;
+	_Atomic uint64_t node_count;
+	uint64_t node_budget;
 };
 
 /* What the thread's last event was, for the rules of chains. */
@@ -101,6 +107,9 @@ struct cg_thread {
 	struct cg_map spawns;      /* (function, creator) -> cg_img_spawn */
 	struct cg_map pairs;       /* (callee and edge, caller) -> the first such node */
 	struct cg_slab_cursor node_slabs;
+	cg_ref free_acts;   /* list by next_free, at most CG_FREE_ACTS long */
+	uint32_t free_act_count;
+	uint32_t deaths;    /* the collector's, when by_key was right last */
 	uint64_t first_key; /* key of the first Python function: threads alike share a tree */
 };
 
@@ -111,6 +120,7 @@ struct cg_settings {
 	uint64_t gap_limit; /* ticks */
 	uint64_t ms;        /* ticks in a millisecond, about; 0: no notes of long segments */
 	bool builtins;
+	bool shared; /* threads of the program run at once: no GIL */
 	uint64_t node_budget; /* past it new contexts fold into old ones; 0: the default */
 };
 
@@ -133,6 +143,21 @@ void cg_collector_free(struct cg_collector *collector);
  */
 void cg_collector_stop(struct cg_collector *collector, const struct cg_clock_pair *now);
 
+/* Guard what threads share; nothing without `shared`. Not recursive. */
+static inline void
+cg_collector_lock(struct cg_collector *collector)
+{
+	if (collector->shared)
+		pthread_mutex_lock(&collector->lock);
+}
+
+static inline void
+cg_collector_unlock(struct cg_collector *collector)
+{
+	if (collector->shared)
+		pthread_mutex_unlock(&collector->lock);
+}
+
 /* Set a text of the image's meta table. Cut at CG_IMG_STRING_MAX. */
 enum cg_status cg_collector_set_meta(struct cg_collector *collector, enum cg_img_meta which,
                                      struct cg_text text);
@@ -146,10 +171,16 @@ void cg_collector_lose(struct cg_collector *collector);
  */
 void cg_collector_forget(struct cg_collector *collector, uint64_t key);
 
-/* The interned text, or 0 when there is no room. */
+/* The interned text, or 0 when there is no room. Takes the lock. */
 cg_ref cg_collector_intern(struct cg_collector *collector, struct cg_text text);
 
-/* The function of a key (no edge bits), described and interned at first sight; 0: no room. */
+/* The function of a key that has been described before, or 0. Takes the lock. */
+cg_ref cg_collector_find_function(struct cg_collector *collector, uint64_t key);
+
+/*
+ * The function of a key (no edge bits), described and interned at first sight; 0: no room.
+ * Takes the lock, but not while it asks for the description.
+ */
 cg_ref cg_collector_function(struct cg_collector *collector, uint64_t key);
 
 #endif

@@ -59,8 +59,8 @@ string_is(const struct cg_collector *c, cg_ref ref, struct cg_text text)
 	       (text.length == 0 || memcmp(string->bytes, text.bytes, text.length) == 0);
 }
 
-cg_ref
-cg_collector_intern(struct cg_collector *c, struct cg_text text)
+static cg_ref
+intern(struct cg_collector *c, struct cg_text text)
 {
 	uint64_t h;
 	uint32_t same_hash = 0;
@@ -75,6 +75,17 @@ cg_collector_intern(struct cg_collector *c, struct cg_text text)
 	ref = add_string(c, text);
 	if (ref)
 		(void)cg_map_put(&c->strings, h, same_hash, ref); /* else found twice: no harm */
+	return ref;
+}
+
+cg_ref
+cg_collector_intern(struct cg_collector *c, struct cg_text text)
+{
+	cg_ref ref;
+
+	cg_collector_lock(c);
+	ref = intern(c, text);
+	cg_collector_unlock(c);
 	return ref;
 }
 
@@ -108,23 +119,19 @@ intern_function(struct cg_collector *c, const struct cg_img_function *f)
 	return ref;
 }
 
-cg_ref
-cg_collector_function(struct cg_collector *c, uint64_t key)
+/* The function so described, now also known by that key; 0: no room. */
+static cg_ref
+add_key(struct cg_collector *c, uint64_t key, const struct cg_function_info *info)
 {
-	struct cg_function_info info = {0};
 	struct cg_img_function f = {0};
-	cg_ref ref = cg_map_get(&c->keys, key, 0);
+	cg_ref ref;
 
-	if (ref)
-		return ref;
-	if (!c->ops.describe(c->ops.arg, key, &info))
-		return 0;
-	f.name = cg_collector_intern(c, info.name);
-	f.file = cg_collector_intern(c, info.file);
-	f.module = info.module.length ? cg_collector_intern(c, info.module) : 0;
-	f.line = info.line;
-	f.kind = info.kind;
-	f.flags = info.flags;
+	f.name = intern(c, info->name);
+	f.file = intern(c, info->file);
+	f.module = info->module.length ? intern(c, info->module) : 0;
+	f.line = info->line;
+	f.kind = info->kind;
+	f.flags = info->flags;
 	if (!f.name || !f.file)
 		return 0;
 	ref = intern_function(c, &f);
@@ -133,20 +140,49 @@ cg_collector_function(struct cg_collector *c, uint64_t key)
 	return ref;
 }
 
+cg_ref
+cg_collector_find_function(struct cg_collector *c, uint64_t key)
+{
+	cg_ref ref;
+
+	cg_collector_lock(c);
+	ref = cg_map_get(&c->keys, key, 0);
+	cg_collector_unlock(c);
+	return ref;
+}
+
+cg_ref
+cg_collector_function(struct cg_collector *c, uint64_t key)
+{
+	struct cg_function_info info = {0};
+	cg_ref ref = cg_collector_find_function(c, key);
+
+	if (ref || !c->ops.describe(c->ops.arg, key, &info))
+		return ref;
+	cg_collector_lock(c);
+	ref = add_key(c, key, &info);
+	cg_collector_unlock(c);
+	return ref;
+}
+
 void
 cg_collector_forget(struct cg_collector *c, uint64_t key)
 {
 	const uint8_t *base = c->image.base;
-	cg_ref function = cg_map_get(&c->keys, key, 0);
-	struct cg_img_function *f;
 	struct cg_img_node *node;
+	struct cg_img_function *f;
+	cg_ref function;
 
-	if (!function)
-		return;
-	cg_map_remove(&c->keys, key, 0);
-	f = cg_image_at(base, function);
-	for (cg_ref ref = f->nodes; ref; ref = node->next_of_function) {
-		node = cg_image_at(base, ref);
-		cg_thread_forget(c, ref, node, key);
+	cg_collector_lock(c);
+	function = cg_map_get(&c->keys, key, 0);
+	if (function) {
+		cg_map_remove(&c->keys, key, 0);
+		f = cg_image_at(base, function);
+		for (cg_ref ref = f->nodes; ref; ref = node->next_of_function) {
+			node = cg_image_at(base, ref);
+			cg_thread_forget(c, ref, node, key);
+		}
+		atomic_fetch_add(&c->deaths, 1);
 	}
+	cg_collector_unlock(c);
 }

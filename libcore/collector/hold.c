@@ -13,17 +13,19 @@ hold_of(struct cg_thread *th, cg_ref node_ref)
 {
 	struct cg_img_node *node = cg_image_at(th->base, node_ref);
 	struct cg_collector *c = th->collector;
-	struct cg_img_hold *hold;
+	struct cg_img_hold *hold = NULL;
 	cg_ref ref = node->hold;
 
 	if (ref)
 		return cg_image_at(th->base, ref);
+	cg_collector_lock(c);
 	ref = cg_image_take(&c->image, &c->hold_slabs, CG_IMG_HOLDS, 0, 1);
-	if (!ref)
-		return NULL;
-	hold = cg_image_at(th->base, ref);
-	hold->node = node_ref;
-	cg_image_publish(th->base, ref, 1);
+	if (ref) {
+		hold = cg_image_at(th->base, ref);
+		hold->node = node_ref;
+		cg_image_publish(th->base, ref, 1);
+	}
+	cg_collector_unlock(c);
 	node->hold = ref;
 	return hold;
 }

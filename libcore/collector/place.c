@@ -48,11 +48,13 @@ cg_node_new(struct cg_thread *th, cg_ref parent, cg_ref function, enum cg_edge_k
 	node->function = function;
 	node->edge = edge;
 	node->origin = origin;
-	node->next_of_function = atomic_load_explicit(&f->nodes, memory_order_relaxed);
 	cg_image_publish(th->base, ref, 2);
-	c->node_count++;
+	atomic_fetch_add_explicit(&c->node_count, 1, memory_order_relaxed);
 	remember_pair(th, node, ref);
+	cg_collector_lock(c);
+	node->next_of_function = f->nodes;
 	atomic_store_explicit(&f->nodes, ref, memory_order_release);
+	cg_collector_unlock(c);
 	return node;
 }
 
@@ -101,15 +103,31 @@ find_by_function(struct cg_thread *th, cg_ref parent, cg_ref function,
 	return node;
 }
 
+/* Without the GIL a thread drops its own index by keys when some key has died. */
+static void
+forget_dead_keys(struct cg_thread *th)
+{
+	struct cg_collector *c = th->collector;
+	uint32_t deaths;
+
+	if (!c->shared)
+		return;
+	deaths = atomic_load_explicit(&c->deaths, memory_order_acquire);
+	if (th->deaths != deaths)
+		cg_map_release(&th->by_key);
+	th->deaths = deaths;
+}
+
 struct cg_img_node *
 cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
          enum cg_edge_kind edge)
 {
 	cg_ref parent_ref = cg_image_ref(th->base, parent);
-	cg_ref ref = cg_map_get(&th->by_key, key | edge, parent_ref);
 	struct cg_img_node *node;
-	cg_ref function;
+	cg_ref ref, function;
 
+	forget_dead_keys(th);
+	ref = cg_map_get(&th->by_key, key | edge, parent_ref);
 	if (!ref) {
 		function = cg_collector_function(th->collector, key);
 		if (!function)
@@ -179,7 +197,7 @@ static bool
 is_of(const struct cg_thread *th, const struct cg_img_node *node, uint64_t key)
 {
 	return node->key == key ||
-	       (node->folded && cg_map_get(&th->collector->keys, key, 0) == node->function);
+	       (node->folded && cg_collector_find_function(th->collector, key) == node->function);
 }
 
 /* The node that a plain leave means: on top but for C functions; NULL: not on the stack. */

@@ -18,7 +18,9 @@ struct cg_img_node *cg_node_fold(struct cg_thread *th, struct cg_img_node *paren
 static inline bool
 cg_node_budget_is_spent(const struct cg_thread *th)
 {
-	return th->collector->node_count >= th->collector->node_budget;
+	const struct cg_collector *c = th->collector;
+
+	return atomic_load_explicit(&c->node_count, memory_order_relaxed) >= c->node_budget;
 }
 
 /* The plain call on top of the stack ends. */

@@ -61,7 +61,9 @@ record_of(struct cg_thread *th, struct cg_img_activation *act)
 	struct cg_img_task *task;
 
 	if (!act->task) {
+		cg_collector_lock(th->collector);
 		act->task = take_record(th->collector);
+		cg_collector_unlock(th->collector);
 		if (!act->task)
 			return NULL;
 		task = cg_image_at(th->base, act->task);
@@ -116,26 +118,37 @@ set_least(struct cg_collector *c)
 			c->slowest_span = span_of(c, c->slowest[i]);
 }
 
+/* Keep an ended task's record among the slowest, or give it back. */
+static void
+file(struct cg_collector *c, cg_ref ref)
+{
+	cg_ref *place = find_place(c, span_of(c, ref));
+
+	if (!place) {
+		give_back(c, ref);
+		return;
+	}
+	*place = ref;
+	set_least(c);
+}
+
 void
 cg_slowest_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 {
 	struct cg_collector *c = th->collector;
 	uint64_t span = th->img->last - act->start;
 	struct cg_img_task *task;
-	cg_ref *place;
 
-	if (c->slowest_count == CG_SLOWEST && span <= c->slowest_span) {
-		if (act->task)
-			give_back(c, act->task);
+	/* a stale look at slowest_span costs a record or a lock, never a wrong list */
+	if (!act->task && c->slowest_count == CG_SLOWEST && span <= c->slowest_span)
 		return;
-	}
 	task = record_of(th, act);
 	if (!task)
 		return;
 	task->end = th->img->last;
 	task->parked = act->parked;
 	task->raised = raised;
-	place = find_place(c, span);
-	*place = act->task;
-	set_least(c);
+	cg_collector_lock(c);
+	file(c, act->task);
+	cg_collector_unlock(c);
 }

@@ -91,13 +91,17 @@ make_spawn(struct cg_thread *th, cg_ref function, cg_ref creator)
 			return 0;
 		root = cg_image_ref(th->base, node);
 	}
+	cg_collector_lock(c);
 	ref = cg_image_take(&c->image, &c->spawn_slabs, CG_IMG_SPAWNS, 0, 1);
+	if (ref) {
+		spawn = cg_image_at(th->base, ref);
+		spawn->creator = creator;
+		spawn->root = root;
+		cg_image_publish(th->base, ref, 1);
+	}
+	cg_collector_unlock(c);
 	if (!ref || cg_map_put(&th->spawns, function, creator, ref))
 		return 0;
-	spawn = cg_image_at(th->base, ref);
-	spawn->creator = creator;
-	spawn->root = root;
-	cg_image_publish(th->base, ref, 1);
 	return ref;
 }
 

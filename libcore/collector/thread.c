@@ -84,17 +84,19 @@ enum cg_status
 cg_thread_begin(struct cg_thread **thread, struct cg_collector *c, uint64_t first_key,
                 uint64_t native_id, uint64_t tick)
 {
-	struct cg_thread *th = find_ended(c, first_key);
+	enum cg_status status = CG_OK;
+	struct cg_thread *th;
 
-	if (!th) {
-		enum cg_status status = add_thread(&th, c, first_key);
-
-		if (status)
-			return status;
-	}
-	begin(th, native_id, tick);
-	*thread = th;
-	return CG_OK;
+	cg_collector_lock(c);
+	th = find_ended(c, first_key);
+	if (!th)
+		status = add_thread(&th, c, first_key);
+	if (!status)
+		begin(th, native_id, tick);
+	cg_collector_unlock(c);
+	if (!status)
+		*thread = th;
+	return status;
 }
 
 void
@@ -129,7 +131,8 @@ cg_thread_forget(struct cg_collector *c, cg_ref ref, struct cg_img_node *node, u
 	const struct cg_img_thread *img = cg_image_at(c->image.base, slab->owner);
 	struct cg_thread *th = c->threads[img->id - 1];
 
-	cg_map_remove(&th->by_key, key | node->edge, node->parent);
+	if (!c->shared) /* else the thread itself does it, before it looks there again */
+		cg_map_remove(&th->by_key, key | node->edge, node->parent);
 	if ((node->key & ~(uint64_t)CG_KEY_EDGE) == key)
 		node->key = 0;
 }
