@@ -169,6 +169,7 @@ struct cg_trace_info {
 	int64_t start_unix_ns;
 	uint64_t elapsed_ns;
 	uint64_t lost_events; /* events that could not be recorded */
+	enum cg_status stop_status; /* why the recording ended early, or CG_OK */
 	uint64_t dropped;     /* ends that named nothing on the stack */
 	uint64_t unwound;     /* activations taken off the stack without an end of their own */
 	uint64_t forks;       /* forks seen; the children recorded nothing */
@@ -208,7 +209,7 @@ CG_API enum cg_status cg_graph_open(struct cg_graph **graph, const char *path,
 
 CG_API void cg_graph_free(struct cg_graph *graph);
 
-/* A number of bytes for the caller of cg_graph_report_json; false stops the writing. */
+/* Take n bytes of text, not ended by NUL; false stops the writing. */
 typedef bool (*cg_write_fn)(void *arg, const char *text, size_t n);
 
 /*

@@ -1,1 +1,16 @@
 # Sources of libcore/graph, each line: libcore_libcgcore_la_SOURCES += %D%/NOUN.c %D%/NOUN.h
+libcore_libcgcore_la_SOURCES += %D%/graph.c %D%/graph.h %D%/build.h %D%/open.c
+libcore_libcgcore_la_SOURCES += %D%/check.c
+libcore_libcgcore_la_SOURCES += %D%/info.c
+libcore_libcgcore_la_SOURCES += %D%/functions.c
+libcore_libcgcore_la_SOURCES += %D%/nodes.c
+libcore_libcgcore_la_SOURCES += %D%/cpu.c %D%/cpu.h
+libcore_libcgcore_la_SOURCES += %D%/threads.c
+libcore_libcgcore_la_SOURCES += %D%/nesting.c %D%/nesting.h
+libcore_libcgcore_la_SOURCES += %D%/inclusive.c
+libcore_libcgcore_la_SOURCES += %D%/metrics.c
+libcore_libcgcore_la_SOURCES += %D%/work.c
+libcore_libcgcore_la_SOURCES += %D%/edges.c
+libcore_libcgcore_la_SOURCES += %D%/tasks.c
+libcore_libcgcore_la_SOURCES += %D%/names.c
+libcore_libcgcore_la_SOURCES += %D%/json.c

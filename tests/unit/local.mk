@@ -1,6 +1,7 @@
 # One program a noun: test_NOUN checks libcore's NOUN.h, prints TAP, has the one source
 # test_NOUN.c and links libcore. A new test is one line under its layer.
-EXTRA_DIST += %D%/tap.h %D%/image_maker.h %D%/records_maker.h
+EXTRA_DIST += %D%/tap.h %D%/image_maker.h %D%/records_maker.h \
+	%D%/made_records.h
 
 # base
 check_PROGRAMS += %D%/test_alloc
@@ -19,5 +20,14 @@ check_PROGRAMS += %D%/test_reader
 check_PROGRAMS += %D%/test_load
 
 # graph
+check_PROGRAMS += %D%/test_check
+check_PROGRAMS += %D%/test_cpu
+check_PROGRAMS += %D%/test_edges
+check_PROGRAMS += %D%/test_functions
+check_PROGRAMS += %D%/test_graph
+check_PROGRAMS += %D%/test_json
+check_PROGRAMS += %D%/test_metrics
+check_PROGRAMS += %D%/test_tasks
+check_PROGRAMS += %D%/test_work
 
 TESTS += $(check_PROGRAMS)

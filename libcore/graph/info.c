@@ -1,0 +1,85 @@
+/* What a trace says about itself, and the strings of all that follows. */
+#include "base/alloc.h"
+#include "graph/build.h"
+
+#include <string.h>
+
+static uint64_t
+text_size(const struct cg_records *r)
+{
+	uint64_t size = 0;
+
+	for (uint32_t i = 0; i < r->string_count; i++)
+		size += (uint64_t)r->strings[i].length + 1;
+	return size;
+}
+
+static enum cg_status
+copy_strings(struct cg_build *b)
+{
+	const struct cg_records *r = b->records;
+	char *text = b->store->text = cg_zalloc(text_size(r), 1);
+
+	b->strings = cg_zalloc(r->string_count, sizeof *b->strings);
+	if (!text || !b->strings)
+		return CG_NOMEM;
+	for (uint32_t i = 0; i < r->string_count; i++) {
+		b->strings[i] = text;
+		if (r->strings[i].length)
+			memcpy(text, r->strings[i].bytes, r->strings[i].length);
+		text += r->strings[i].length + 1;
+	}
+	return CG_OK;
+}
+
+static enum cg_status
+copy_command(struct cg_build *b)
+{
+	const struct cg_records *r = b->records;
+	const char **command = cg_zalloc(r->command_count, sizeof *command);
+
+	if (!command)
+		return CG_NOMEM;
+	for (uint32_t i = 0; i < r->command_count; i++)
+		command[i] = b->strings[r->command[i]];
+	b->store->command = command;
+	b->store->info.command = command;
+	b->store->info.command_count = r->command_count;
+	return CG_OK;
+}
+
+static void
+fill_info(struct cg_trace_info *info, const struct cg_build *b)
+{
+	const struct cg_records *r = b->records;
+
+	info->complete = r->complete;
+	info->live = r->live;
+	info->killed = r->killed;
+	info->python = b->strings[r->python];
+	info->executable = b->strings[r->executable];
+	info->platform = b->strings[r->platform];
+	info->clock_wall = cg_clock_name((enum cg_clock_kind)r->clock_kind);
+	info->clock_cpu = "thread_cputime_gap";
+	info->pid = r->pid;
+	info->start_unix_ns = r->start.real_ns;
+	if (r->end.tick > r->start.tick)
+		info->elapsed_ns = cg_records_ns(r, r->end.tick - r->start.tick);
+	info->lost_events = r->lost_events;
+	info->stop_status = (enum cg_status)r->stop_status;
+	info->forks = r->forks;
+	info->builtins = r->builtins != 0;
+	for (uint32_t i = 0; i < r->thread_count; i++) {
+		info->dropped = cg_add(info->dropped, r->threads[i].dropped);
+		info->unwound = cg_add(info->unwound, r->threads[i].unwound);
+	}
+}
+
+enum cg_status
+cg_build_strings(struct cg_build *b)
+{
+	if (copy_strings(b) || copy_command(b))
+		return CG_NOMEM;
+	fill_info(&b->store->info, b);
+	return CG_OK;
+}
