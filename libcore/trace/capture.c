@@ -21,8 +21,8 @@ struct tree {
 	uint32_t *parent, *child, *sibling;
 };
 
-static enum cg_status
-add_string(struct cg_capture_state *state, cg_ref ref, uint32_t *index)
+enum cg_status
+cg_capture_string(struct cg_capture_state *state, cg_ref ref, uint32_t *index)
 {
 	const char *bytes = "";
 	uint32_t length = 0;
@@ -101,6 +101,16 @@ copy_roots(struct cg_capture_state *state)
 		                  &state->spawn_rows, &copies);
 	if (!status)
 		state->spawns = copies;
+	if (!status)
+		status = copy_all(state, CG_IMG_TASKS, sizeof *state->tasks, &state->task_rows,
+		                  &copies);
+	if (!status)
+		state->tasks = copies;
+	if (!status)
+		status = copy_all(state, CG_IMG_HOLDS, sizeof *state->holds, &state->hold_rows,
+		                  &copies);
+	if (!status)
+		state->holds = copies;
 	return status;
 }
 
@@ -171,11 +181,11 @@ add_function(struct cg_capture_state *state, cg_ref ref, uint32_t *index)
 	if (!cg_view_function(state->view, ref, &function))
 		status = cg_strings_add(&state->strings, "<unknown>", 9, &added->name);
 	else
-		status = add_string(state, function.name, &added->name);
+		status = cg_capture_string(state, function.name, &added->name);
 	if (!status)
-		status = add_string(state, function.file, &added->file);
+		status = cg_capture_string(state, function.file, &added->file);
 	if (!status)
-		status = add_string(state, function.module, &added->module);
+		status = cg_capture_string(state, function.module, &added->module);
 	if (status)
 		return status;
 	added->line = function.line;
@@ -325,7 +335,7 @@ add_thread(struct cg_capture_state *state, const cg_ref *refs, const struct tree
 	    .unwound = thread->unwound,
 	    .vanished = thread->vanished,
 	};
-	status = add_string(state, thread->name, &added->name);
+	status = cg_capture_string(state, thread->name, &added->name);
 	if (!status)
 		status = add_tree(state, refs, tree, root);
 	added->node_count = state->out.node_count - added->root;
@@ -430,55 +440,15 @@ add_meta(struct cg_capture_state *state)
 	out->stop_status = header->status <= CG_USE ? header->status : CG_CORRUPT;
 	out->lost_events = atomic_load(&header->lost_events);
 	out->forks = atomic_load(&header->forks);
+	out->folds = atomic_load(&header->folds);
 	out->complete = !state->view->cut;
-	status = add_string(state, header->meta[CG_META_PYTHON], &out->python);
+	status = cg_capture_string(state, header->meta[CG_META_PYTHON], &out->python);
 	if (!status)
-		status = add_string(state, header->meta[CG_META_EXECUTABLE], &out->executable);
+		status = cg_capture_string(state, header->meta[CG_META_EXECUTABLE], &out->executable);
 	if (!status)
-		status = add_string(state, header->meta[CG_META_PLATFORM], &out->platform);
+		status = cg_capture_string(state, header->meta[CG_META_PLATFORM], &out->platform);
 	if (!status)
 		status = add_command(state, header->meta[CG_META_COMMAND]);
-	return status;
-}
-
-static int
-by_root_creator(const void *a, const void *b)
-{
-	const struct cg_rec_spawn *x = a, *y = b;
-
-	if (x->root != y->root)
-		return x->root < y->root ? -1 : 1;
-	if (x->creator != y->creator)
-		return x->creator < y->creator ? -1 : 1;
-	return x->name < y->name ? -1 : x->name > y->name;
-}
-
-static enum cg_status
-add_spawns(struct cg_capture_state *state)
-{
-	struct cg_records *out = &state->out;
-	enum cg_status status = CG_OK;
-
-	out->spawns = cg_zalloc(state->spawn_rows.count, sizeof *out->spawns);
-	if (!out->spawns)
-		return CG_NOMEM;
-	for (uint32_t i = 0; i < state->spawn_rows.count && !status; i++) {
-		const struct cg_img_spawn *spawn = &state->spawns[i];
-		struct cg_rec_spawn *added = &out->spawns[out->spawn_count];
-
-		*added = (struct cg_rec_spawn){
-		    .creator = cg_capture_node(state, spawn->creator),
-		    .root = cg_capture_node(state, spawn->root),
-		    .count = spawn->count,
-		    .longest = spawn->longest,
-		    .span = spawn->span,
-		};
-		if (added->root == CG_NONE)
-			continue;
-		status = add_string(state, spawn->name, &added->name);
-		out->spawn_count++;
-	}
-	qsort(out->spawns, out->spawn_count, sizeof *out->spawns, by_root_creator);
 	return status;
 }
 
@@ -506,7 +476,7 @@ capture_all(struct cg_capture_state *state)
 	if (!state->excess)
 		return CG_NOMEM;
 	cg_capture_settle(state);
-	return add_spawns(state);
+	return cg_capture_tasks(state);
 }
 
 static void
@@ -515,11 +485,15 @@ release(struct cg_capture_state *state)
 	cg_strings_release(&state->strings);
 	cg_view_table_release(&state->activation_rows);
 	cg_view_table_release(&state->spawn_rows);
+	cg_view_table_release(&state->task_rows);
+	cg_view_table_release(&state->hold_rows);
 	cg_view_table_release(&state->node_rows);
 	cg_view_table_release(&state->function_rows);
 	cg_free(state->threads);
 	cg_free(state->activations);
 	cg_free(state->spawns);
+	cg_free(state->tasks);
+	cg_free(state->holds);
 	cg_free(state->dense);
 	cg_free(state->function);
 	cg_free(state->excess);

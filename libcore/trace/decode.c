@@ -137,17 +137,7 @@ take_meta(struct cg_decoder *d, const uint8_t *payload, size_t n)
 	if (meta.python >= strings || meta.executable >= strings || meta.platform >= strings)
 		return fail(d, CG_CORRUPT, "facts that name a string which is not there");
 	d->has_meta = true;
-	meta.functions = d->out.functions;
-	meta.nodes = d->out.nodes;
-	meta.threads = d->out.threads;
-	meta.spawns = d->out.spawns;
-	meta.command = d->out.command;
-	meta.function_count = d->out.function_count;
-	meta.node_count = d->out.node_count;
-	meta.thread_count = d->out.thread_count;
-	meta.spawn_count = d->out.spawn_count;
-	meta.command_count = d->out.command_count;
-	d->out = meta;
+	d->out = meta; /* no table has come before */
 	return CG_OK;
 }
 
@@ -212,6 +202,31 @@ check_spawns(struct cg_decoder *d, uint32_t first, const struct cg_table *table)
 		    (spawn->creator != CG_NONE && spawn->creator >= d->out.node_count))
 			return fail(d, CG_CORRUPT, "a task at a node that is not there");
 	}
+	return CG_OK;
+}
+
+static enum cg_status
+check_tasks(struct cg_decoder *d, uint32_t first, const struct cg_table *table)
+{
+	(void)table;
+	for (uint32_t i = first; i < d->out.task_count; i++) {
+		const struct cg_rec_task *task = &d->out.tasks[i];
+
+		if (task->name >= d->strings.count || task->spawn >= d->out.spawn_count ||
+		    task->thread >= d->out.thread_count || task->raised > 1 ||
+		    task->unfinished > 1)
+			return fail(d, CG_CORRUPT, "a task of something that is not there");
+	}
+	return CG_OK;
+}
+
+static enum cg_status
+check_holds(struct cg_decoder *d, uint32_t first, const struct cg_table *table)
+{
+	(void)table;
+	for (uint32_t i = first; i < d->out.hold_count; i++)
+		if (d->out.holds[i].node >= d->out.node_count)
+			return fail(d, CG_CORRUPT, "long segments of a node that is not there");
 	return CG_OK;
 }
 
@@ -317,6 +332,7 @@ typedef enum cg_status (*check_fn)(struct cg_decoder *, uint32_t, const struct c
 static const check_fn checks[CG_LAYOUTS] = {
 	[CG_LAYOUT_FUNCTIONS] = check_functions, [CG_LAYOUT_THREADS] = check_threads,
 	[CG_LAYOUT_NODES] = check_nodes,         [CG_LAYOUT_SPAWNS] = check_spawns,
+	[CG_LAYOUT_TASKS] = check_tasks,         [CG_LAYOUT_HOLDS] = check_holds,
 	[CG_LAYOUT_ARGUMENTS] = check_arguments,
 };
 
@@ -401,6 +417,18 @@ take_spawns(struct cg_decoder *d, const uint8_t *payload, size_t n)
 }
 
 static enum cg_status
+take_tasks(struct cg_decoder *d, const uint8_t *payload, size_t n)
+{
+	return take_rows(d, CG_LAYOUT_TASKS, payload, n);
+}
+
+static enum cg_status
+take_holds(struct cg_decoder *d, const uint8_t *payload, size_t n)
+{
+	return take_rows(d, CG_LAYOUT_HOLDS, payload, n);
+}
+
+static enum cg_status
 take_arguments(struct cg_decoder *d, const uint8_t *payload, size_t n)
 {
 	return take_rows(d, CG_LAYOUT_ARGUMENTS, payload, n);
@@ -420,7 +448,8 @@ take_end(struct cg_decoder *d, const uint8_t *payload, size_t n)
 {
 	const uint32_t have[] = {d->strings.count,    d->out.function_count,
 	                         d->out.thread_count, d->out.node_count,
-	                         d->out.spawn_count,  d->out.command_count};
+	                         d->out.spawn_count,  d->out.task_count,
+	                         d->out.hold_count,   d->out.command_count};
 	const uint8_t *totals = payload + 20;
 
 	if (n != CG_TRACE_END_SIZE)
@@ -442,7 +471,8 @@ static const struct {
 	{CG_TRACE_STRS, take_strings}, {CG_TRACE_META, take_meta},
 	{CG_TRACE_ARGV, take_arguments}, {CG_TRACE_FUNC, take_functions},
 	{CG_TRACE_THRD, take_threads}, {CG_TRACE_NODE, take_nodes},
-	{CG_TRACE_SPWN, take_spawns}, {CG_TRACE_INDX, take_index},
+	{CG_TRACE_SPWN, take_spawns}, {CG_TRACE_TASK, take_tasks},
+	{CG_TRACE_HOLD, take_holds}, {CG_TRACE_INDX, take_index},
 	{CG_TRACE_END, take_end},
 };
 

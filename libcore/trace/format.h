@@ -14,7 +14,7 @@ enum {
 	CG_TRACE_MINOR = 0,
 	CG_TRACE_HEADER_SIZE = 32,
 	CG_TRACE_CHUNK_SIZE = 28, /* head of a chunk */
-	CG_TRACE_END_SIZE = 48    /* payload of the END chunk */
+	CG_TRACE_END_SIZE = 56    /* payload of the END chunk */
 };
 
 /* Limits: more than this is refused before any memory is taken for it. */
@@ -29,6 +29,7 @@ enum {
 	CG_TRACE_THREADS_MAX = 1 << 20,
 	CG_TRACE_NODES_MAX = 1 << 27,
 	CG_TRACE_SPAWNS_MAX = 1 << 24,
+	CG_TRACE_TASKS_MAX = 1 << 24,
 	CG_TRACE_ARGUMENTS_MAX = 65536,
 	CG_TRACE_DEFLATE_MOST = 1032 /* deflate cannot shrink more than this many times */
 };
@@ -43,6 +44,8 @@ enum {
 #define CG_TRACE_THRD CG_TRACE_TYPE('T', 'H', 'R', 'D')
 #define CG_TRACE_NODE CG_TRACE_TYPE('N', 'O', 'D', 'E')
 #define CG_TRACE_SPWN CG_TRACE_TYPE('S', 'P', 'W', 'N')
+#define CG_TRACE_TASK CG_TRACE_TYPE('T', 'A', 'S', 'K')
+#define CG_TRACE_HOLD CG_TRACE_TYPE('H', 'O', 'L', 'D')
 #define CG_TRACE_INDX CG_TRACE_TYPE('I', 'N', 'D', 'X')
 #define CG_TRACE_END CG_TRACE_TYPE('E', 'N', 'D', ' ')
 

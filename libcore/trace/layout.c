@@ -11,6 +11,8 @@
 #define THRD(id, field, form) FIELD(struct cg_rec_thread, id, field, form, DENSE)
 #define NODE(id, field, form, coding) FIELD(struct cg_rec_node, id, field, form, coding)
 #define SPWN(id, field, form) FIELD(struct cg_rec_spawn, id, field, form, DENSE)
+#define HOLD(id, field) FIELD(struct cg_rec_hold, id, field, PLAIN, DENSE)
+#define TASK(id, field, form) FIELD(struct cg_rec_task, id, field, form, DENSE)
 #define INDX(id, field) FIELD(struct cg_index_row, id, field, PLAIN, DENSE)
 #define COUNT(columns) (sizeof(columns) / sizeof *(columns))
 
@@ -33,6 +35,7 @@ const struct cg_column cg_meta_columns[] = {
 	META(16, platform, PLAIN),
 	META(17, live, PLAIN),
 	META(18, killed, PLAIN),
+	META(19, folds, PLAIN),
 };
 const uint32_t cg_meta_column_count = COUNT(cg_meta_columns);
 
@@ -86,6 +89,19 @@ static const struct cg_column spawn_columns[] = {
 	SPWN(4, count, PLAIN), SPWN(5, longest, PLAIN), SPWN(6, span, PLAIN),
 };
 
+static const struct cg_column hold_columns[] = {
+	HOLD(1, node),       HOLD(2, over_10ms), HOLD(3, over_50ms),
+	HOLD(4, over_100ms), HOLD(5, longest),   HOLD(6, held),
+	HOLD(7, asked),      HOLD(8, cpu_ns),
+};
+
+static const struct cg_column task_columns[] = {
+	TASK(1, spawn, PLAIN),    TASK(2, thread, PLAIN),     TASK(3, name, PLAIN),
+	TASK(4, segments, PLAIN), TASK(5, raised, PLAIN),     TASK(6, unfinished, PLAIN),
+	TASK(7, start, TICK),     TASK(8, end, TICK),         TASK(9, parked, PLAIN),
+	TASK(10, longest, PLAIN),
+};
+
 static const struct cg_column argument_columns[] = {
 	{1, sizeof(uint32_t), CG_FORM_PLAIN, CG_TRACE_DENSE, 0},
 };
@@ -103,6 +119,10 @@ const struct cg_layout cg_layouts[CG_LAYOUTS] = {
 	                           struct cg_rec_node),
 	[CG_LAYOUT_SPAWNS] = LAYOUT(SPWN, spawn_columns, CG_TRACE_SPAWNS_MAX, spawns,
 	                            spawn_count, struct cg_rec_spawn),
+	[CG_LAYOUT_HOLDS] = LAYOUT(HOLD, hold_columns, CG_TRACE_NODES_MAX, holds, hold_count,
+	                           struct cg_rec_hold),
+	[CG_LAYOUT_TASKS] = LAYOUT(TASK, task_columns, CG_TRACE_TASKS_MAX, tasks, task_count,
+	                           struct cg_rec_task),
 	[CG_LAYOUT_ARGUMENTS] = LAYOUT(ARGV, argument_columns, CG_TRACE_ARGUMENTS_MAX, command,
 	                               command_count, uint32_t),
 };

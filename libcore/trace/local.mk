@@ -3,6 +3,7 @@ libcore_libcgcore_la_SOURCES += %D%/records.c %D%/records.h
 libcore_libcgcore_la_SOURCES += %D%/strings.c %D%/strings.h
 libcore_libcgcore_la_SOURCES += %D%/capture.c %D%/capture.h
 libcore_libcgcore_la_SOURCES += %D%/settle.c %D%/settle.h
+libcore_libcgcore_la_SOURCES += %D%/tasks.c
 libcore_libcgcore_la_SOURCES += %D%/table.c %D%/table.h
 libcore_libcgcore_la_SOURCES += %D%/layout.c %D%/layout.h
 libcore_libcgcore_la_SOURCES += %D%/sink.c %D%/sink.h

@@ -21,6 +21,8 @@ cg_records_release(struct cg_records *records)
 	cg_free(records->nodes);
 	cg_free(records->threads);
 	cg_free(records->spawns);
+	cg_free(records->holds);
+	cg_free(records->tasks);
 	cg_free(records->command);
 	cg_records_init(records);
 }

@@ -48,6 +48,31 @@ struct cg_rec_spawn {
 	uint64_t longest, span; /* ticks, live tasks' time so far included */
 };
 
+/*
+ * Long segments (10 ms and more) of coroutines at one node: while they ran, their event
+ * loop stood still. Of `held` ticks, `asked` were in gaps and before them, for which the
+ * CPU clock answered cpu_ns; the rest was computing.
+ */
+struct cg_rec_hold {
+	uint32_t node;
+	uint32_t over_10ms, over_50ms, over_100ms; /* counts, each includes the next */
+	uint64_t longest, held, asked;             /* ticks */
+	uint64_t cpu_ns;
+};
+
+/* A single task: one that lived for a while, or one of the slowest that ended. */
+struct cg_rec_task {
+	uint32_t spawn;  /* index into spawns */
+	uint32_t thread; /* index into threads: who ran it */
+	uint32_t name;   /* string */
+	uint32_t segments;
+	uint32_t raised;     /* 1: ended by an exception */
+	uint32_t unfinished; /* 1: had not ended; `end` is then the end of the trace */
+	uint64_t start, end; /* tick */
+	uint64_t parked;     /* ticks suspended */
+	uint64_t longest;    /* ticks of its longest segment */
+};
+
 struct cg_rec_string {
 	const char *bytes; /* NUL-terminated, valid UTF-8, no control characters */
 	uint32_t length;
@@ -59,7 +84,10 @@ struct cg_records {
 	struct cg_rec_node *nodes;
 	struct cg_rec_thread *threads;
 	struct cg_rec_spawn *spawns;
+	struct cg_rec_hold *holds; /* by node */
+	struct cg_rec_task *tasks; /* by start */
 	uint32_t string_count, function_count, node_count, thread_count, spawn_count;
+	uint32_t hold_count, task_count;
 
 	uint32_t pid;
 	uint32_t clock_kind; /* enum cg_clock_kind */
@@ -68,6 +96,7 @@ struct cg_records {
 	uint32_t builtins;  /* 0 or 1 */
 	uint32_t stop_status; /* enum cg_status that stopped the recording early, or 0 */
 	uint64_t lost_events, forks;
+	uint64_t folds; /* contexts that found no node of their own */
 	uint32_t python, executable, platform; /* strings */
 	uint32_t *command; /* strings */
 	uint32_t command_count;

@@ -131,6 +131,12 @@ settle_task(struct cg_capture_state *state, const struct cg_img_activation *act)
 	state->spawns[row].span += span;
 	if (state->spawns[row].longest < span)
 		state->spawns[row].longest = span;
+	row = cg_view_table_find(&state->task_rows, act->task);
+	if (row == CG_NONE)
+		return;
+	state->tasks[row].parked = act->parked;
+	if (act->state == CG_ACT_SUSPENDED)
+		state->tasks[row].parked += elapsed(state, act->left);
 }
 
 static uint64_t

@@ -1,4 +1,4 @@
-/* Between capture.c and settle.c: the state of a capture, and its second half. */
+/* Between capture.c, settle.c and tasks.c: the state of a capture, and its later parts. */
 #ifndef CG_TRACE_SETTLE_H
 #define CG_TRACE_SETTLE_H
 #include "trace/capture.h"
@@ -19,8 +19,11 @@ struct cg_capture_state {
 	struct cg_captured_thread *threads; /* by id; in the end as out.threads */
 	uint32_t thread_count;
 	struct cg_img_activation *activations; /* by number in `activation_rows` */
-	struct cg_img_spawn *spawns;
-	struct cg_view_table activation_rows, spawn_rows, node_rows, function_rows;
+	struct cg_img_spawn *spawns; /* these three too by number */
+	struct cg_img_task *tasks;
+	struct cg_img_hold *holds;
+	struct cg_view_table activation_rows, spawn_rows, task_rows, hold_rows;
+	struct cg_view_table node_rows, function_rows;
 
 	uint32_t *dense;    /* node's number to its index in out.nodes, or CG_NONE */
 	uint32_t *function; /* function's number to its index in out.functions, or CG_NONE */
@@ -32,6 +35,13 @@ struct cg_capture_state {
 /* Index in out.nodes of the node that ref names, or CG_NONE. */
 uint32_t cg_capture_node(const struct cg_capture_state *state, cg_ref ref);
 
-/* Add the time so far of what is open to nodes, threads and spawns. */
+/* Index of the text that ref names in the image; 0 is "". CG_NOMEM, CG_LIMIT. */
+enum cg_status cg_capture_string(struct cg_capture_state *state, cg_ref ref,
+                                 uint32_t *index);
+
+/* Add the time so far of what is open to nodes, threads, spawns and tasks. */
 void cg_capture_settle(struct cg_capture_state *state);
+
+/* Then: make the spawns, tasks and holds. CG_NOMEM, CG_LIMIT. */
+enum cg_status cg_capture_tasks(struct cg_capture_state *state);
 #endif

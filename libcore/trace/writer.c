@@ -278,6 +278,8 @@ put_end(struct writer *w, uint64_t index)
 	cg_buffer_put_le32(raw, records->thread_count);
 	cg_buffer_put_le32(raw, records->node_count);
 	cg_buffer_put_le32(raw, records->spawn_count);
+	cg_buffer_put_le32(raw, records->task_count);
+	cg_buffer_put_le32(raw, records->hold_count);
 	cg_buffer_put_le32(raw, records->command_count);
 	cg_buffer_put_le32(raw, 0);
 	return put_chunk(w, CG_TRACE_END, CG_TRACE_REQUIRED);
@@ -303,7 +305,8 @@ put_all(struct writer *w)
 {
 	static const enum cg_layout_id order[] = {CG_LAYOUT_ARGUMENTS, CG_LAYOUT_FUNCTIONS,
 	                                          CG_LAYOUT_THREADS, CG_LAYOUT_NODES,
-	                                          CG_LAYOUT_SPAWNS};
+	                                          CG_LAYOUT_SPAWNS,    CG_LAYOUT_TASKS,
+	                                          CG_LAYOUT_HOLDS};
 	enum cg_status status = put_header(w);
 	uint64_t index = 0;
 

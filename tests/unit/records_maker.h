@@ -50,13 +50,16 @@ made_rows(struct cg_records *r, uint32_t functions, uint32_t threads, uint32_t n
 	r->threads = calloc(threads + 1, sizeof *r->threads);
 	r->nodes = calloc(nodes + 1, sizeof *r->nodes);
 	r->spawns = calloc(spawns + 1, sizeof *r->spawns);
+	r->tasks = calloc(spawns + 1, sizeof *r->tasks);
+	r->holds = calloc(spawns + 1, sizeof *r->holds);
 	r->command = calloc(3, sizeof *r->command);
-	if (!r->functions || !r->threads || !r->nodes || !r->spawns || !r->command)
+	if (!r->functions || !r->threads || !r->nodes || !r->spawns || !r->tasks ||
+	    !r->holds || !r->command)
 		abort();
 	r->function_count = functions;
 	r->thread_count = threads;
 	r->node_count = nodes;
-	r->spawn_count = spawns;
+	r->spawn_count = r->task_count = r->hold_count = spawns;
 	r->command_count = 3;
 }
 
@@ -138,6 +141,27 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 		                                     .count = made_number(),
 		                                     .longest = made_number(),
 		                                     .span = made_number()};
+	for (uint32_t i = 0; i < r->task_count; i++)
+		r->tasks[i] = (struct cg_rec_task){.spawn = made_random(r->spawn_count),
+		                                   .thread = made_random(threads),
+		                                   .name = made_text(&strings, "Task-", i),
+		                                   .segments = made_random(1000),
+		                                   .raised = made_random(2),
+		                                   .unfinished = made_random(2),
+		                                   .start = 1000 + made_random(1000),
+		                                   .end = 5000 + made_number(),
+		                                   .parked = made_number(),
+		                                   .longest = made_number()};
+	for (uint32_t i = 0; i < r->hold_count; i++)
+		r->holds[i] = (struct cg_rec_hold){.node = made_random(nodes),
+		                                   .over_10ms = 3,
+		                                   .over_50ms = 2,
+		                                   .over_100ms = 1,
+		                                   .longest = made_number(),
+		                                   .held = made_number(),
+		                                   .asked = made_number(),
+		                                   .cpu_ns = made_number()};
+	r->folds = 11;
 	r->pid = 77;
 	r->clock_kind = CG_CLOCK_TSC;
 	r->start = (struct cg_clock_pair){1000, 2000, -5};
@@ -246,11 +270,13 @@ same_records(const struct cg_records *a, const struct cg_records *b)
 	                 sizeof *a->threads) &&
 	       same_rows(a->spawns, b->spawns, a->spawn_count, b->spawn_count,
 	                 sizeof *a->spawns) &&
+	       same_rows(a->tasks, b->tasks, a->task_count, b->task_count, sizeof *a->tasks) &&
+	       same_rows(a->holds, b->holds, a->hold_count, b->hold_count, sizeof *a->holds) &&
 	       same_rows(a->command, b->command, a->command_count, b->command_count,
 	                 sizeof *a->command) &&
 	       SAME(pid) && SAME(clock_kind) && same_pair(&a->start, &b->start) &&
 	       same_pair(&a->end, &b->end) && SAME(gap_limit) && SAME(builtins) &&
-	       SAME(stop_status) && SAME(lost_events) && SAME(forks) && SAME(python) &&
+	       SAME(stop_status) && SAME(lost_events) && SAME(forks) && SAME(folds) && SAME(python) &&
 	       SAME(executable) && SAME(platform) && SAME(complete) && SAME(live) && SAME(killed);
 }
 #undef SAME
