@@ -26,5 +26,6 @@ struct cg_command {
 };
 
 extern const struct cg_command cg_cmd_record;
+extern const struct cg_command cg_cmd_report;
 
 #endif

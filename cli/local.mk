@@ -4,4 +4,7 @@ corograph_SOURCES = %D%/main.c %D%/command.h \
 	%D%/message.c %D%/message.h %D%/options.c %D%/options.h \
 	%D%/suggest.c %D%/suggest.h
 corograph_SOURCES += %D%/cmd_record.c
+corograph_SOURCES += %D%/cmd_report.c %D%/report.c %D%/report.h \
+	%D%/report_functions.c %D%/report_edges.c %D%/report_tree.c %D%/report_tasks.c \
+	%D%/report_threads.c %D%/table.c %D%/table.h %D%/cell.c %D%/cell.h
 corograph_LDADD = libcore/libcgcore.la

@@ -16,6 +16,7 @@
 
 static const struct cg_command *const commands[] = {
 	&cg_cmd_record,
+	&cg_cmd_report,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -1,1 +1,3 @@
-dist_man1_MANS = %D%/man/corograph.1 %D%/man/corograph-record.1
+dist_man1_MANS = %D%/man/corograph.1 %D%/man/corograph-record.1 \
+	%D%/man/corograph-report.1
+EXTRA_DIST += %D%/report.schema.json

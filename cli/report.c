@@ -1,0 +1,129 @@
+/* What the views of `corograph report` share: the head, sorting, printing. */
+#include "report.h"
+
+#include "cell.h"
+#include "command.h"
+#include "message.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+size_t
+cg_report_limit(const struct cg_report_settings *settings)
+{
+	if (settings->limit == UINT64_MAX)
+		return settings->format == CG_REPORT_CSV ? 0 : CG_REPORT_ROWS;
+	return settings->limit < SIZE_MAX ? (size_t)settings->limit : SIZE_MAX;
+}
+
+static int
+no_column(const struct cg_table *table, const char *key)
+{
+	char keys[400] = "";
+	size_t n = 0;
+
+	for (const struct cg_column *c = table->columns; c->key; c++)
+		if (n < sizeof(keys))
+			n += (size_t)snprintf(keys + n, sizeof(keys) - n, "%s%s", n ? ", " : "",
+			                      c->key);
+	return cg_cli_usage("report", "--sort: there is no column '%s'; there are %s", key,
+	                    keys);
+}
+
+static void
+head_note(const struct cg_style *style, const char *text)
+{
+	printf("%s%s%s\n", style->colours ? "\x1b[33m" : "", text,
+	       style->colours ? "\x1b[0m" : "");
+}
+
+static void
+head_count(const struct cg_style *style, uint64_t count, const char *one, const char *many)
+{
+	char line[160];
+
+	if (!count)
+		return;
+	snprintf(line, sizeof(line), "%" PRIu64 " %s", count, count == 1 ? one : many);
+	head_note(style, line);
+}
+
+/* What was recorded: its command, the Python, the process and how long. */
+static void
+print_program(const struct cg_trace_info *info)
+{
+	char elapsed[CG_CELL_MAX];
+
+	if (!info->command_count)
+		printf("(no command known)");
+	for (uint32_t i = 0; i < info->command_count; i++)
+		printf("%s%s", i ? " " : "", info->command[i]);
+	if (*info->python)
+		printf(", Python %s", info->python);
+	if (info->pid)
+		printf(", process %" PRIu32, info->pid);
+	cg_cell_time(elapsed, info->elapsed_ns);
+	printf(", %.*s\n", (int)cg_cell_trimmed(elapsed), elapsed);
+}
+
+static uint64_t
+count_inexact(const struct cg_graph *graph)
+{
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < graph->function_count; i++)
+		count += graph->functions[i].inexact;
+	return count;
+}
+
+void
+cg_report_head(const struct cg_graph *graph, struct cg_style style)
+{
+	const struct cg_trace_info *info = graph->info;
+	char line[160];
+
+	print_program(info);
+	if (!info->complete)
+		head_note(&style, "incomplete: a part of the trace is missing");
+	if (info->live)
+		head_note(&style, "live: the program still runs, these are its numbers so far");
+	if (info->killed)
+		head_note(&style, "killed: the program ended without notice, "
+		                  "these are its numbers up to then");
+	if (info->stop_status) {
+		snprintf(line, sizeof(line), "the recording stopped early: %s",
+		         cg_status_text(info->stop_status));
+		head_note(&style, line);
+	}
+	head_count(&style, info->lost_events, "event was lost", "events were lost");
+	head_count(&style, info->forks, "fork, whose child is not in here",
+	           "forks, whose children are not in here");
+	head_count(&style, count_inexact(graph),
+	           "function with inexact inclusive times: too many places were called from",
+	           "functions with inexact inclusive times: too many places were called from");
+	printf("\n");
+}
+
+int
+cg_report_table(const struct cg_graph *graph, struct cg_table *table, const char *key,
+                const char *more, const struct cg_report_settings *settings)
+{
+	const char *wanted = settings->sort ? settings->sort : key;
+	const struct cg_column *by = wanted ? cg_table_column(table, wanted) : NULL;
+	size_t limit = cg_report_limit(settings);
+
+	if (wanted && !by)
+		return no_column(table, wanted);
+	if (by && !cg_table_sort(table, by))
+		return cg_cli_fail("out of memory");
+	if (settings->format == CG_REPORT_CSV) {
+		cg_table_print_csv(table, limit, stdout);
+		return CG_EXIT_OK;
+	}
+	if (graph)
+		cg_report_head(graph, cg_style_of(stdout));
+	cg_table_print(table, limit, cg_style_of(stdout), stdout);
+	if (more && limit && limit < table->count)
+		printf("... and %zu more %s; --limit 0 shows all\n", table->count - limit, more);
+	return CG_EXIT_OK;
+}
