@@ -3,7 +3,7 @@
 # looks; the package lies in the interpreter's site folder and knows the way from there.
 pkglib_LTLIBRARIES = %D%/_corograph.la
 %C%__corograph_la_SOURCES =
-%C%__corograph_la_CPPFLAGS = $(AM_CPPFLAGS) $(PYTHON_CPPFLAGS)
+%C%__corograph_la_CPPFLAGS = $(AM_CPPFLAGS) $(PYTHON_CPPFLAGS) -DNDEBUG
 %C%__corograph_la_LIBADD = libcore/libcgcore.la
 %C%__corograph_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-shrext $(PYTHON_EXT_SUFFIX) -export-symbols-regex '^PyInit_'

@@ -1,1 +1,19 @@
-python__corograph_la_SOURCES += %D%/module.c
+python__corograph_la_SOURCES += \
+	%D%/codes.c %D%/codes.h \
+	%D%/compat.h \
+	%D%/events.c %D%/events.h \
+	%D%/failure.c %D%/failure.h \
+	%D%/fork.c %D%/fork.h \
+	%D%/hooks.h \
+	%D%/lookup.c %D%/lookup.h \
+	%D%/meta.c %D%/meta.h \
+	%D%/module.c \
+	%D%/monitoring.c \
+	%D%/names.c %D%/names.h \
+	%D%/package.c %D%/package.h \
+	%D%/prefill.c %D%/prefill.h \
+	%D%/recorder.c %D%/recorder.h \
+	%D%/session.c %D%/session.h \
+	%D%/setprofile.c \
+	%D%/tasks.c %D%/tasks.h \
+	%D%/thread_names.c %D%/thread_names.h

@@ -1,7 +1,9 @@
-/* The extension: the only C file of the project that sees Python.h. */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+/* The extension's face: the functions that the package and `corograph record` call. */
+#include "compat.h"
+
 #include "corograph.h"
+#include "failure.h"
+#include "session.h"
 
 PyMODINIT_FUNC PyInit__corograph(void);
 
@@ -13,26 +15,94 @@ version(PyObject *self, PyObject *none)
 	return PyUnicode_FromString(cg_version());
 }
 
+/* Start with the trace at `out`, a bytes path, or NULL for none. */
+static int
+start_to(PyObject *out, struct cg_session_options options)
+{
+	PyObject *live = out ? PyBytes_FromFormat("%s.live", PyBytes_AS_STRING(out)) : NULL;
+	int result;
+
+	if (out && !live)
+		return -1;
+	options.out = out ? PyBytes_AS_STRING(out) : NULL;
+	options.path = live ? PyBytes_AS_STRING(live) : NULL;
+	result = cg_session_start(&options);
+	Py_XDECREF(live);
+	return result;
+}
+
+PyDoc_STRVAR(start_doc, "start(path, builtins)\n--\n\n"
+                        "Record this process until stop(); the trace goes to path, or\n"
+                        "nowhere when that is None.");
+
+static PyObject *
+start(PyObject *self, PyObject *args)
+{
+	struct cg_session_options options = {.prefill = 1};
+	PyObject *path, *out = NULL;
+	int result;
+
+	(void)self;
+	if (!PyArg_ParseTuple(args, "Op:start", &path, &options.builtins))
+		return NULL;
+	if (path != Py_None && !PyUnicode_FSConverter(path, &out))
+		return NULL;
+	result = start_to(out, options);
+	Py_XDECREF(out);
+	if (result < 0)
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(stop_doc, "stop()\n--\n\nEnd the recording and write its trace.");
+
+static PyObject *
+stop(PyObject *self, PyObject *none)
+{
+	(void)self;
+	(void)none;
+	if (cg_session_stop() < 0)
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(is_running_doc, "is_running()\n--\n\nIs this process being recorded?");
+
+static PyObject *
+is_running(PyObject *self, PyObject *none)
+{
+	(void)self;
+	(void)none;
+	return PyBool_FromLong(cg_session_is_running());
+}
+
 static PyMethodDef methods[] = {
-	{"version", version, METH_NOARGS, "Version of the library."},
-	{NULL, NULL, 0, NULL},
+    {"version", version, METH_NOARGS, "Version of the library."},
+    {"start", start, METH_VARARGS, start_doc},
+    {"stop", stop, METH_NOARGS, stop_doc},
+    {"is_running", is_running, METH_NOARGS, is_running_doc},
+    {NULL, NULL, 0, NULL},
 };
 
+static int
+module_exec(PyObject *module)
+{
+	return PyModule_AddObjectRef(module, "Error", cg_failure_type());
+}
+
 static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, module_exec},
 #if PY_VERSION_HEX >= 0x030c0000
-	{Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED},
 #endif
-#ifdef Py_GIL_DISABLED
-	{Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
-	{0, NULL},
+    {0, NULL},
 };
 
 static struct PyModuleDef definition = {
-	.m_base = PyModuleDef_HEAD_INIT,
-	.m_name = "_corograph",
-	.m_methods = methods,
-	.m_slots = slots,
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "_corograph",
+    .m_methods = methods,
+    .m_slots = slots,
 };
 
 PyMODINIT_FUNC

@@ -1,0 +1,145 @@
+/*
+ * From an interpreter's event to the collector's: what both kinds of hooks share.
+ *
+ * The clock is read here, once per event, and not at all where the event belongs to a
+ * chain that suspends, resumes or unwinds at one instant.
+ */
+#ifndef CG_EVENTS_H
+#define CG_EVENTS_H
+#include "recorder.h"
+#include "tasks.h"
+
+/* Is it the type of the values that an async generator hands out at a yield of its own? */
+bool cg_is_async_yield_type(PyTypeObject *type);
+
+static inline uint64_t
+cg_code_key(const PyCodeObject *code)
+{
+	return (uint64_t)(uintptr_t)code;
+}
+
+static inline uint64_t
+cg_frame_id(const cg_frame *frame)
+{
+	return (uint64_t)(uintptr_t)frame;
+}
+
+static inline bool
+cg_code_suspends(const PyCodeObject *code)
+{
+	return (code->co_flags & CG_CO_SUSPENDS) != 0;
+}
+
+static inline enum cg_kind
+cg_code_kind(const PyCodeObject *code)
+{
+	if (code->co_flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE))
+		return CG_KIND_COROUTINE;
+	if (code->co_flags & CO_ASYNC_GENERATOR)
+		return CG_KIND_ASYNC_GENERATOR;
+	return code->co_flags & CO_GENERATOR ? CG_KIND_GENERATOR : CG_KIND_FUNCTION;
+}
+
+/* The frame below, when it delegates to this one, else 0. */
+static inline uint64_t
+cg_frame_delegator(const cg_frame *frame)
+{
+	const cg_frame *below = cg_frame_below(frame);
+
+	return below && cg_frame_delegates(below) ? cg_frame_id(below) : 0;
+}
+
+static inline void
+cg_on_start(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
+{
+	cg_start(th, cg_code_key(code), cg_code_kind(code), cg_frame_id(frame),
+	         cg_frame_delegator(frame), cg_recorder_tick());
+}
+
+static inline void
+cg_on_resume(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
+{
+	uint64_t below = cg_frame_delegator(frame);
+	uint64_t tick = cg_is_chained_resume(th, below) ? th->img->last : cg_recorder_tick();
+
+	cg_resume(th, cg_code_key(code), cg_code_kind(code), cg_frame_id(frame), below, tick);
+}
+
+static inline void
+cg_on_throw(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame,
+            bool fresh)
+{
+	uint64_t id = cg_frame_id(frame);
+	uint64_t tick = cg_is_chained_throw(th, id) ? th->img->last : cg_recorder_tick();
+
+	cg_throw(th, cg_code_key(code), cg_code_kind(code), id, cg_frame_delegator(frame), fresh,
+	         tick);
+}
+
+/* An async generator that yields a value of its own is idle; any other suspension waits. */
+static inline bool
+cg_is_idle_yield(const PyCodeObject *code, PyObject *value)
+{
+	return (code->co_flags & CO_ASYNC_GENERATOR) && cg_is_async_yield_type(Py_TYPE(value));
+}
+
+static inline void
+cg_on_yield(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame,
+            PyObject *value)
+{
+	uint64_t id = cg_frame_id(frame), what = (uint64_t)(uintptr_t)value;
+	uint64_t tick =
+	    cg_is_chained_suspend(th, id, what) ? th->img->last : cg_recorder_tick();
+
+	cg_suspend(th, id, what, cg_is_idle_yield(code, value), tick);
+}
+
+/* It returned `value`, or unwinds when that is NULL. */
+static inline void
+cg_on_leave(struct cg_thread *th, const cg_frame *frame, PyObject *value)
+{
+	if (value && CG_UNLIKELY(cg_is_task(value)))
+		cg_task_returned(th, value);
+	cg_finish(th, cg_frame_id(frame), !value, cg_recorder_tick());
+}
+
+/* The same for a function that cannot suspend. */
+static inline void
+cg_on_plain_leave(struct cg_thread *th, const PyCodeObject *code, PyObject *value)
+{
+	if (value && CG_UNLIKELY(cg_is_task(value)))
+		cg_task_returned(th, value);
+	cg_leave(th, cg_code_key(code), !value, cg_recorder_tick());
+}
+
+/*
+ * The key of a C function as cProfile counts them: builtin functions and methods, and
+ * method descriptors with an object to work on; 0 for everything else.
+ */
+static inline uint64_t
+cg_builtin_key(PyObject *callable, bool has_self)
+{
+	PyTypeObject *type = Py_TYPE(callable);
+	const PyMethodDef *def;
+
+	if (type == &PyFunction_Type || type == &PyMethod_Type)
+		return 0;
+	if (type == &PyMethodDescr_Type) {
+		if (!has_self)
+			return 0;
+		def = ((PyMethodDescrObject *)callable)->d_method;
+	} else if (type == &PyCFunction_Type || PyCFunction_Check(callable)) {
+		def = ((PyCFunctionObject *)callable)->m_ml;
+	} else {
+		return 0;
+	}
+	return (uint64_t)(uintptr_t)def | CG_KEY_BUILTIN;
+}
+
+static inline void
+cg_on_c_call(struct cg_thread *th, uint64_t key, PyObject *callable)
+{
+	cg_here.callable = callable;
+	cg_enter(th, key, cg_recorder_tick());
+}
+#endif

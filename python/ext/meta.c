@@ -1,0 +1,79 @@
+/* Python's version and path, the system, the command line. */
+#include "meta.h"
+
+#include "base/buffer.h"
+#include "lookup.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+static void
+set(struct cg_collector *collector, enum cg_img_meta which, const char *bytes, size_t length)
+{
+	struct cg_text text = {bytes, length};
+
+	(void)cg_collector_set_meta(collector, which, text); /* a full image says so itself */
+}
+
+static void
+set_object(struct cg_collector *collector, enum cg_img_meta which, const char *name)
+{
+	PyObject *value = PySys_GetObject(name);
+	PyObject *bytes = value && PyUnicode_Check(value) ? PyUnicode_EncodeFSDefault(value) : NULL;
+
+	if (bytes)
+		set(collector, which, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+	Py_XDECREF(bytes);
+	PyErr_Clear();
+}
+
+static void
+set_platform(struct cg_collector *collector)
+{
+	struct utsname system;
+	struct cg_buffer text;
+
+	if (uname(&system) != 0)
+		return;
+	cg_buffer_init(&text);
+	cg_buffer_printf(&text, "%s %s", system.sysname, system.machine);
+	if (!text.status)
+		set(collector, CG_META_PLATFORM, (const char *)text.data, text.len);
+	cg_buffer_release(&text);
+}
+
+/* The bytes that the system gave; sys.argv may be anything by now. */
+static void
+set_command(struct cg_collector *collector)
+{
+	PyObject *arguments = PySys_GetObject("orig_argv");
+	struct cg_buffer text;
+
+	cg_buffer_init(&text);
+	for (Py_ssize_t i = 0;
+	     arguments && PyList_Check(arguments) && i < PyList_GET_SIZE(arguments); i++) {
+		PyObject *argument = PyList_GET_ITEM(arguments, i);
+		PyObject *bytes =
+		    PyUnicode_Check(argument) ? PyUnicode_EncodeFSDefault(argument) : NULL;
+
+		if (bytes)
+			cg_buffer_put(&text, PyBytes_AS_STRING(bytes),
+			              (size_t)PyBytes_GET_SIZE(bytes) + 1);
+		Py_XDECREF(bytes);
+	}
+	PyErr_Clear();
+	if (!text.status && text.len)
+		set(collector, CG_META_COMMAND, (const char *)text.data, text.len);
+	cg_buffer_release(&text);
+}
+
+void
+cg_meta_fill(struct cg_collector *collector)
+{
+	const char *version = Py_GetVersion();
+
+	set(collector, CG_META_PYTHON, version, strcspn(version, " "));
+	set_object(collector, CG_META_EXECUTABLE, "executable");
+	set_platform(collector);
+	set_command(collector);
+}

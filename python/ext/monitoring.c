@@ -1,0 +1,369 @@
+/*
+ * Hooks of 3.12 and newer: sys.monitoring.
+ *
+ * The idea to know: a callback is a small object with a vectorcall function, one for each
+ * event, which is the cheapest thing that the interpreter can call. No frame object is
+ * made: the frame is the thread state's current one.
+ */
+#include "compat.h"
+
+#if CG_HAVE_MONITORING
+#include "hooks.h"
+
+#include "events.h"
+#include "failure.h"
+
+#include <stddef.h>
+
+/* What a callback is given, by position. */
+enum { ARG_CODE, ARG_OFFSET, ARG_VALUE, ARG_CALLABLE = ARG_VALUE, ARG_SELF };
+
+struct callback {
+	PyObject_HEAD
+	vectorcallfunc call;
+};
+
+static struct {
+	PyObject *monitoring; /* sys.monitoring, owned while armed */
+	PyObject *missing;    /* sys.monitoring.MISSING, borrowed from it */
+	int tool;
+} armed;
+
+#define CALLBACK(name)                                                                     \
+	static PyObject *name(PyObject *self, PyObject *const *args, size_t nargsf,            \
+	                      PyObject *kwnames)
+#define UNUSED_ARGS ((void)self, (void)nargsf, (void)kwnames)
+
+static inline PyCodeObject *
+code_of(PyObject *const *args)
+{
+	return (PyCodeObject *)args[ARG_CODE];
+}
+
+static inline cg_frame *
+frame_here(void)
+{
+	return cg_frame_current(cg_tstate());
+}
+
+CALLBACK(on_py_start)
+{
+	PyCodeObject *code = code_of(args);
+	struct cg_thread *th = cg_recorder_thread(code);
+
+	UNUSED_ARGS;
+	if (!th)
+		Py_RETURN_NONE;
+	if (CG_LIKELY(!cg_code_suspends(code)))
+		cg_enter(th, cg_code_key(code), cg_recorder_tick());
+	else
+		cg_on_start(th, code, frame_here());
+	Py_RETURN_NONE;
+}
+
+CALLBACK(on_py_resume)
+{
+	PyCodeObject *code = code_of(args);
+	struct cg_thread *th = cg_recorder_thread(code);
+
+	UNUSED_ARGS;
+	if (th)
+		cg_on_resume(th, code, frame_here());
+	Py_RETURN_NONE;
+}
+
+CALLBACK(on_py_throw)
+{
+	PyCodeObject *code = code_of(args);
+	struct cg_thread *th = cg_recorder_thread(code);
+
+	UNUSED_ARGS;
+	if (th)
+		cg_on_throw(th, code, frame_here(),
+		            cg_code_is_fresh_at(code, PyLong_AsLong(args[ARG_OFFSET])));
+	Py_RETURN_NONE;
+}
+
+CALLBACK(on_py_yield)
+{
+	PyCodeObject *code = code_of(args);
+	struct cg_thread *th = cg_recorder_thread(code);
+
+	UNUSED_ARGS;
+	if (th)
+		cg_on_yield(th, code, frame_here(), args[ARG_VALUE]);
+	Py_RETURN_NONE;
+}
+
+static inline void
+leave(PyCodeObject *code, PyObject *value)
+{
+	struct cg_thread *th = cg_recorder_thread(code);
+
+	if (!th)
+		return;
+	if (CG_LIKELY(!cg_code_suspends(code)))
+		cg_on_plain_leave(th, code, value);
+	else
+		cg_on_leave(th, frame_here(), value);
+}
+
+CALLBACK(on_py_return)
+{
+	UNUSED_ARGS;
+	leave(code_of(args), args[ARG_VALUE]);
+	Py_RETURN_NONE;
+}
+
+CALLBACK(on_py_unwind)
+{
+	UNUSED_ARGS;
+	leave(code_of(args), NULL);
+	Py_RETURN_NONE;
+}
+
+/* The key of the C function that a CALL, C_RETURN or C_RAISE is about, or 0. */
+static inline uint64_t
+callee_key(PyObject *const *args)
+{
+	return cg_builtin_key(args[ARG_CALLABLE], args[ARG_SELF] != armed.missing);
+}
+
+CALLBACK(on_call)
+{
+	PyObject *callable = args[ARG_CALLABLE];
+	uint64_t key = callee_key(args);
+	struct cg_thread *th;
+
+	UNUSED_ARGS;
+	/* no clock for a Python callee: its start follows at once */
+	if (!key && !(PyType_Check(callable) && cg_tasks_known()))
+		Py_RETURN_NONE;
+	th = cg_recorder_thread(code_of(args));
+	if (!th)
+		Py_RETURN_NONE;
+	if (CG_LIKELY(key))
+		cg_on_c_call(th, key, callable);
+	else
+		cg_class_called(th, (PyTypeObject *)callable, args[ARG_SELF]);
+	Py_RETURN_NONE;
+}
+
+static inline void
+leave_c(PyObject *const *args, bool raised)
+{
+	uint64_t key = callee_key(args);
+	struct cg_thread *th = key ? cg_recorder_thread(code_of(args)) : NULL;
+
+	if (th)
+		cg_leave(th, key, raised, cg_recorder_tick());
+}
+
+CALLBACK(on_c_return)
+{
+	UNUSED_ARGS;
+	leave_c(args, false);
+	Py_RETURN_NONE;
+}
+
+CALLBACK(on_c_raise)
+{
+	UNUSED_ARGS;
+	leave_c(args, true);
+	Py_RETURN_NONE;
+}
+
+static const struct {
+	const char *name;
+	vectorcallfunc call;
+	bool of_c; /* only when C functions are recorded */
+} events[] = {
+    {"PY_START", on_py_start, false},   {"PY_RESUME", on_py_resume, false},
+    {"PY_THROW", on_py_throw, false},   {"PY_YIELD", on_py_yield, false},
+    {"PY_RETURN", on_py_return, false}, {"PY_UNWIND", on_py_unwind, false},
+    {"CALL", on_call, true},            {"C_RETURN", on_c_return, true},
+    {"C_RAISE", on_c_raise, true},
+};
+enum { EVENTS = sizeof events / sizeof *events };
+
+static void
+callback_dealloc(PyObject *self)
+{
+	PyTypeObject *type = Py_TYPE(self);
+
+	PyObject_Free(self);
+	Py_DECREF(type);
+}
+
+static PyMemberDef callback_members[] = {
+    {"__vectorcalloffset__", Py_T_PYSSIZET, offsetof(struct callback, call), Py_READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot callback_slots[] = {
+    {Py_tp_dealloc, callback_dealloc},
+    {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_members, callback_members},
+    {0, NULL},
+};
+
+static PyType_Spec callback_spec = {
+    .name = "corograph._corograph.Callback",
+    .basicsize = sizeof(struct callback),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL |
+             Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = callback_slots,
+};
+
+/* sys.monitoring.events.NAME, or -1 with an exception. */
+static int
+event_bit(const char *name)
+{
+	PyObject *all = PyObject_GetAttrString(armed.monitoring, "events");
+	PyObject *bit = all ? PyObject_GetAttrString(all, name) : NULL;
+	int value = bit ? (int)PyLong_AsLong(bit) : -1;
+
+	Py_XDECREF(all);
+	Py_XDECREF(bit);
+	return value;
+}
+
+/* Ask a function of sys.monitoring whose result does not matter. */
+static int
+ask(PyObject *result)
+{
+	Py_XDECREF(result);
+	return result ? 0 : -1;
+}
+
+static int
+set_events(int bits)
+{
+	return ask(PyObject_CallMethod(armed.monitoring, "set_events", "ii", armed.tool, bits));
+}
+
+static int
+register_callback(int bit, PyObject *callback)
+{
+	return ask(PyObject_CallMethod(armed.monitoring, "register_callback", "iiO", armed.tool,
+	                               bit, callback));
+}
+
+static int
+register_call(PyTypeObject *type, int bit, vectorcallfunc call)
+{
+	struct callback *callback = PyObject_New(struct callback, type);
+	int result;
+
+	if (!callback)
+		return -1;
+	callback->call = call;
+	result = register_callback(bit, (PyObject *)callback);
+	Py_DECREF(callback);
+	return result;
+}
+
+/* Register what is wanted. The bits of all of it, or -1. */
+static int
+register_events(bool builtins)
+{
+	PyTypeObject *type = (PyTypeObject *)PyType_FromSpec(&callback_spec);
+	int bits = 0;
+
+	for (size_t i = 0; type && i < EVENTS; i++) {
+		int bit;
+
+		if (events[i].of_c && !builtins)
+			continue;
+		bit = event_bit(events[i].name);
+		if (bit < 0 || register_call(type, bit, events[i].call) < 0) {
+			bits = -1;
+			break;
+		}
+		bits |= bit;
+	}
+	Py_XDECREF(type);
+	return type ? bits : -1;
+}
+
+/* The profilers' tool number, or another one that nobody needs. */
+static int
+take_tool(void)
+{
+	static const int tools[] = {2, 3, 4};
+
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+		if (ask(PyObject_CallMethod(armed.monitoring, "use_tool_id", "is", tools[i],
+		                            "corograph")) == 0) {
+			armed.tool = tools[i];
+			return 0;
+		}
+		if (!PyErr_ExceptionMatches(PyExc_ValueError))
+			return -1;
+		PyErr_Clear();
+	}
+	return cg_failure_set("other tools use numbers 2, 3 and 4 of sys.monitoring: "
+	                      "stop one of them");
+}
+
+/* Is the tool's number still ours? Some tools take it without asking. */
+static bool
+owns_tool(void)
+{
+	PyObject *name = PyObject_CallMethod(armed.monitoring, "get_tool", "i", armed.tool);
+	bool ours = name && PyUnicode_Check(name) &&
+	            PyUnicode_CompareWithASCIIString(name, "corograph") == 0;
+
+	Py_XDECREF(name);
+	PyErr_Clear();
+	return ours;
+}
+
+static void
+release_tool(void)
+{
+	if (owns_tool()) {
+		set_events(0);
+		for (size_t i = 0; i < EVENTS; i++)
+			register_callback(event_bit(events[i].name), Py_None);
+		ask(PyObject_CallMethod(armed.monitoring, "free_tool_id", "i", armed.tool));
+	}
+	PyErr_Clear();
+}
+
+int
+cg_hooks_arm(bool builtins)
+{
+	int bits;
+
+	armed.monitoring = PySys_GetObject("monitoring");
+	if (!armed.monitoring) {
+		return cg_failure_set("sys.monitoring is gone");
+	}
+	Py_INCREF(armed.monitoring);
+	armed.missing = PyObject_GetAttrString(armed.monitoring, "MISSING");
+	Py_XDECREF(armed.missing); /* immortal in effect: the module holds it */
+	if (!armed.missing || take_tool() < 0) {
+		Py_CLEAR(armed.monitoring);
+		return -1;
+	}
+	bits = register_events(builtins);
+	if (bits >= 0 && set_events(bits) == 0)
+		return 0;
+	cg_hooks_disarm();
+	return -1;
+}
+
+void
+cg_hooks_disarm(void)
+{
+	struct cg_pending pending;
+
+	if (!armed.monitoring)
+		return;
+	pending = cg_pending_take();
+	release_tool();
+	Py_CLEAR(armed.monitoring);
+	cg_pending_restore(pending);
+}
+#endif

@@ -1,0 +1,81 @@
+/*
+ * Walking the stacks of all threads.
+ *
+ * The idea to know: the interpreter links frames innermost first, the collector wants them
+ * outermost first, so their addresses are gathered and read backwards.
+ */
+#include "prefill.h"
+
+#include "base/alloc.h"
+#include "events.h"
+
+struct stack {
+	cg_frame **frames; /* innermost first */
+	size_t count, cap;
+};
+
+static bool
+gather(struct stack *stack, PyThreadState *tstate)
+{
+	cg_frame *frame = cg_frame_current(tstate);
+
+	stack->count = 0;
+	for (; frame; frame = cg_frame_below(frame)) {
+		if (cg_frame_is_incomplete(frame))
+			continue;
+		if (cg_grow(&stack->frames, &stack->cap, stack->count + 1,
+		            sizeof *stack->frames) != CG_OK)
+			return false;
+		stack->frames[stack->count++] = frame;
+	}
+	return true;
+}
+
+static void
+enter(struct cg_thread *th, const cg_frame *frame)
+{
+	PyCodeObject *code = cg_frame_code(frame);
+
+	cg_here.frame = frame;
+	if (cg_code_suspends(code))
+		cg_before_suspendable(th, cg_code_key(code), cg_code_kind(code),
+		                      cg_frame_id(frame), cg_frame_delegator(frame));
+	else
+		cg_before_plain(th, cg_code_key(code));
+	cg_here.frame = NULL;
+}
+
+static struct cg_thread *
+attach(PyThreadState *tstate, PyCodeObject *first)
+{
+	if (tstate == cg_tstate())
+		return cg_recorder_attach(first);
+	return cg_recorder_attach_other(tstate, first);
+}
+
+static void
+prefill(struct stack *stack, PyThreadState *tstate)
+{
+	struct cg_thread *th;
+
+	if (!gather(stack, tstate)) {
+		cg_collector_lose(cg_recorder.collector);
+		return;
+	}
+	if (stack->count == 0)
+		return;
+	th = attach(tstate, cg_frame_code(stack->frames[stack->count - 1]));
+	while (th && stack->count > 0)
+		enter(th, stack->frames[--stack->count]);
+}
+
+void
+cg_prefill_threads(void)
+{
+	PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+	struct stack stack = {NULL, 0, 0};
+
+	for (; tstate; tstate = PyThreadState_Next(tstate))
+		prefill(&stack, tstate);
+	cg_free(stack.frames);
+}

@@ -1,0 +1,82 @@
+/*
+ * The recorder: what the hooks need to know for every event.
+ *
+ * One recording at a time, of the main interpreter. Each thread keeps a pointer to its
+ * cg_thread and the epoch it was made in; any start, stop or fork changes the epoch, so
+ * one comparison tells whether the pointer holds.
+ *
+ * Everything here is called with the GIL held unless it says otherwise.
+ */
+#ifndef CG_RECORDER_H
+#define CG_RECORDER_H
+#include "compat.h"
+
+#include "collector/hot.h"
+#include "collector/thread.h"
+
+#define CG_EPOCH_OFF UINT64_MAX
+
+struct cg_recorder {
+	uint64_t epoch; /* of the recording, or CG_EPOCH_OFF: no thread's equals it */
+	enum cg_clock_kind clock;
+	uint64_t ms;   /* ticks in a millisecond, about */
+	struct cg_collector *collector; /* NULL: nothing is recorded */
+};
+
+/* A thread's own part. */
+struct cg_here {
+	uint64_t epoch;
+	struct cg_thread *thread; /* valid while epoch is the recorder's */
+	PyObject *callable;       /* C function being entered, borrowed: for its name */
+	const cg_frame *frame;    /* frame being entered, when it is not the top one */
+	struct cg_seat *seat;     /* this thread's entry in the recorder's list */
+};
+
+extern struct cg_recorder cg_recorder;
+extern _Thread_local struct cg_here cg_here
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Begin to record into that collector. -1: a Python exception is set. */
+int cg_recorder_begin(struct cg_collector *collector, enum cg_clock_kind clock,
+                      uint64_t ms);
+
+/* Record no more. The collector is the caller's again. */
+struct cg_collector *cg_recorder_end(void);
+
+/*
+ * In a forked child: leave the parent's image. Async-signal-safe; the GIL need not be
+ * held. cg_recorder_lock is to be held over the fork, so that no other thread holds it.
+ */
+void cg_recorder_leave(void);
+void cg_recorder_lock(void);
+void cg_recorder_unlock(void);
+
+/*
+ * The calling thread's record, made at its first event; `code` is what runs. NULL: there
+ * is no recording, or no room.
+ */
+struct cg_thread *cg_recorder_attach(PyCodeObject *code);
+
+/* The record for another thread, made on its behalf; it finds it at its first event. */
+struct cg_thread *cg_recorder_attach_other(PyThreadState *tstate, PyCodeObject *code);
+
+/* CPU time of the thread that the record is made for. For cg_ops. */
+uint64_t cg_recorder_cpu(void *arg);
+
+/* Ask again for the names of the threads that have none. */
+void cg_recorder_name_threads(void);
+
+static inline struct cg_thread *
+cg_recorder_thread(PyCodeObject *code)
+{
+	if (CG_LIKELY(cg_here.epoch == cg_recorder.epoch))
+		return cg_here.thread;
+	return cg_recorder_attach(code);
+}
+
+static inline uint64_t
+cg_recorder_tick(void)
+{
+	return cg_ticks(cg_recorder.clock);
+}
+#endif

@@ -1,0 +1,223 @@
+/*
+ * Beginning and ending a recording.
+ *
+ * The idea to know: nothing depends on the end. The image is good at any instant; a
+ * recording that is not stopped is marked as ended when the interpreter exits, in plain C.
+ */
+#include "session.h"
+
+#include "base/alloc.h"
+#include "codes.h"
+#include "failure.h"
+#include "fork.h"
+#include "hooks.h"
+#include "meta.h"
+#include "names.h"
+#include "prefill.h"
+#include "recorder.h"
+#include "tasks.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct {
+	char *path, *out; /* of the recording that runs, owned; NULL: none */
+	bool at_exit;     /* end_at_exit is registered */
+} session;
+
+/* How long the CPU clock takes to answer, ticks. */
+static uint64_t
+measure_cpu_clock(enum cg_clock_kind clock)
+{
+	uint64_t best = UINT64_MAX;
+
+	for (int i = 0; i < 16; i++) {
+		uint64_t before = cg_ticks(clock), took;
+
+		(void)cg_cpu_ns();
+		took = cg_ticks(clock) - before;
+		if (took < best)
+			best = took;
+	}
+	return best;
+}
+
+/* About how many ticks a millisecond has, found out in a fifth of one. */
+static uint64_t
+measure_ms(enum cg_clock_kind clock)
+{
+	struct cg_clock_pair first = cg_clock_pair_now(clock), now;
+	double rate;
+
+	while (cg_monotonic_ns() - first.mono_ns < 200 * 1000)
+		;
+	now = cg_clock_pair_now(clock);
+	rate = cg_clock_rate(&first, &now);
+	return rate > 0.0 ? (uint64_t)(rate * 1e6) : 1000 * 1000;
+}
+
+static void
+choose_clock(struct cg_settings *settings)
+{
+	uint64_t least, cost;
+
+	settings->clock = cg_clock_choose();
+	settings->ms = measure_ms(settings->clock);
+	least = settings->ms * 3 / 1000;
+	cost = measure_cpu_clock(settings->clock) * 15;
+	settings->gap_limit = cost > least ? cost : least;
+}
+
+/* At the interpreter's exit: no Python any more. */
+static void
+end_at_exit(void)
+{
+	struct cg_clock_pair now = cg_clock_pair_now(cg_recorder.clock);
+	struct cg_collector *collector;
+
+	if (!cg_recorder.collector)
+		return;
+	collector = cg_recorder_end();
+	cg_collector_stop(collector, &now);
+}
+
+static int
+keep_options(const struct cg_session_options *options)
+{
+	session.path = options->path ? cg_strndup(options->path, SIZE_MAX) : NULL;
+	session.out = options->out ? cg_strndup(options->out, SIZE_MAX) : NULL;
+	if ((options->path && !session.path) || (options->out && !session.out))
+		return cg_failure_set_status(CG_NOMEM, NULL, NULL);
+	return 0;
+}
+
+static void
+forget_options(void)
+{
+	cg_free(session.path);
+	cg_free(session.out);
+	session.path = session.out = NULL;
+}
+
+/* What is done once in a process. */
+static int
+prepare_process(void)
+{
+	int error = cg_fork_watch();
+
+	if (error) {
+		errno = error;
+		return cg_failure_set_status(CG_IO, NULL, NULL);
+	}
+	if (!session.at_exit && Py_AtExit(end_at_exit) == 0)
+		session.at_exit = true; /* else the image just ends without a stop */
+	return 0;
+}
+
+static int
+check(void)
+{
+	if (PyInterpreterState_Get() != PyInterpreterState_Main())
+		return cg_failure_set("only the main interpreter can be recorded, this is another");
+	if (cg_recorder.collector)
+		return cg_failure_set("a recording runs already: stop it first");
+	return 0;
+}
+
+static int
+new_collector(struct cg_collector **collector, const struct cg_session_options *options,
+              struct cg_settings *settings)
+{
+	enum cg_status status;
+
+	settings->path = options->path;
+	settings->builtins = options->builtins;
+	settings->ops = (struct cg_ops){.describe = cg_names_describe,
+	                                .is_task = cg_tasks_is_task,
+	                                .task_name = cg_tasks_name,
+	                                .cpu = cg_recorder_cpu};
+	choose_clock(settings);
+	status = cg_collector_new(collector, settings);
+	return status ? cg_failure_set_status(status, options->path, NULL) : 0;
+}
+
+/* From here on events are recorded. */
+static int
+begin(struct cg_collector *collector, const struct cg_settings *settings, bool prefill)
+{
+	if (cg_recorder_begin(collector, settings->clock, settings->ms) < 0)
+		return -1;
+	cg_tasks_find();
+	if (cg_codes_begin() < 0)
+		goto failed;
+	if (prefill)
+		cg_prefill_threads();
+	if (cg_hooks_arm(settings->builtins) == 0)
+		return 0;
+	cg_codes_end();
+failed:
+	(void)cg_recorder_end();
+	return -1;
+}
+
+int
+cg_session_start(const struct cg_session_options *options)
+{
+	struct cg_settings settings = {0};
+	struct cg_collector *collector = NULL;
+
+	if (check() < 0)
+		return -1;
+	cg_hooks_disarm(); /* of a parent, when this is a fork's child */
+	forget_options();
+	if (prepare_process() < 0 || keep_options(options) < 0 ||
+	    new_collector(&collector, options, &settings) < 0)
+		return -1;
+	cg_meta_fill(collector);
+	if (begin(collector, &settings, options->prefill) == 0)
+		return 0;
+	cg_collector_free(collector);
+	if (options->path)
+		(void)unlink(options->path);
+	forget_options();
+	return -1;
+}
+
+struct cg_collector *
+cg_session_take(void)
+{
+	struct cg_collector *collector = cg_recorder.collector;
+	struct cg_clock_pair now;
+
+	if (!collector) {
+		cg_failure_set("no recording runs");
+		return NULL;
+	}
+	cg_recorder_name_threads();
+	cg_hooks_disarm();
+	now = cg_clock_pair_now(cg_recorder.clock);
+	if (cg_here.epoch == cg_recorder.epoch)
+		cg_advance(cg_here.thread, now.tick); /* only a thread itself knows its CPU time */
+	(void)cg_recorder_end();
+	cg_codes_end();
+	cg_collector_stop(collector, &now);
+	forget_options();
+	return collector;
+}
+
+int
+cg_session_stop(void)
+{
+	struct cg_collector *collector = cg_session_take();
+
+	if (!collector)
+		return -1;
+	cg_collector_free(collector);
+	return 0;
+}
+
+int
+cg_session_is_running(void)
+{
+	return cg_recorder.collector != NULL;
+}

@@ -1,0 +1,170 @@
+/*
+ * Hooks of 3.11: a C profile function on every thread.
+ *
+ * The ideas to know. An event says neither whether a frame starts, resumes or is thrown
+ * into, nor whether it yields or returns; where its frame stands and its generator's state
+ * do. And a profile function belongs to one thread, so new threads are looked for: when
+ * _thread.start_new_thread returns, and now and then for those that C code makes.
+ */
+#include "compat.h"
+
+#if !CG_HAVE_MONITORING
+#include "hooks.h"
+
+#include "events.h"
+#include "failure.h"
+#include "lookup.h"
+
+static struct {
+	bool on;
+	bool builtins;
+	PyCFunction new_thread;  /* what _thread.start_new_thread calls */
+	uint64_t scan_interval;  /* ticks */
+	uint64_t last_scan;
+} armed;
+
+static int on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg);
+
+/* Set it where no profile function is, or take it off where ours is. */
+static int
+set_thread(PyThreadState *tstate, bool on)
+{
+	if (on ? tstate->c_profilefunc != NULL : tstate->c_profilefunc != on_event)
+		return 0;
+	return _PyEval_SetProfile(tstate, on ? on_event : NULL, NULL);
+}
+
+static int
+set_threads(bool on)
+{
+	PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+
+	for (; tstate; tstate = PyThreadState_Next(tstate))
+		if (set_thread(tstate, on) < 0)
+			return -1;
+	return 0;
+}
+
+static void
+scan_threads(uint64_t tick)
+{
+	struct cg_pending pending = cg_pending_take();
+
+	armed.last_scan = tick;
+	if (set_threads(true) < 0)
+		PyErr_Clear();
+	cg_pending_restore(pending);
+}
+
+static void
+enter_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
+{
+	const _Py_CODEUNIT *at = cg_frame_position(frame);
+
+	if (!cg_code_suspends(code))
+		cg_enter(th, cg_code_key(code), cg_recorder_tick());
+	else if (!cg_is_resume(cg_opcode(at)))
+		cg_on_throw(th, code, frame, cg_frame_is_fresh(frame));
+	else if (cg_oparg(at) == 0)
+		cg_on_start(th, code, frame);
+	else
+		cg_on_resume(th, code, frame);
+}
+
+static void
+leave_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame,
+            PyObject *value)
+{
+	if (!cg_code_suspends(code))
+		cg_on_plain_leave(th, code, value);
+	else if (value && cg_frame_is_suspended(frame))
+		cg_on_yield(th, code, frame, value);
+	else
+		cg_on_leave(th, frame, value);
+}
+
+static void
+leave_c(struct cg_thread *th, PyObject *callable, bool raised)
+{
+	uint64_t key = cg_builtin_key(callable, true);
+
+	if (armed.builtins && key)
+		cg_leave(th, key, raised, cg_recorder_tick());
+	if (!raised && key && PyCFunction_GET_FUNCTION(callable) == armed.new_thread)
+		scan_threads(th->img->last);
+}
+
+static int
+on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
+{
+	const cg_frame *frame = cg_frame_of_object(frame_object);
+	PyCodeObject *code = cg_frame_code(frame);
+	struct cg_thread *th = cg_recorder_thread(code);
+	uint64_t key;
+
+	(void)self;
+	if (!th)
+		return 0;
+	switch (what) {
+	case PyTrace_CALL:
+		enter_frame(th, code, frame);
+		break;
+	case PyTrace_RETURN:
+		leave_frame(th, code, frame, arg);
+		break;
+	case PyTrace_C_CALL:
+		key = armed.builtins ? cg_builtin_key(arg, true) : 0;
+		if (key)
+			cg_on_c_call(th, key, arg);
+		break;
+	case PyTrace_C_RETURN:
+	case PyTrace_C_EXCEPTION:
+		leave_c(th, arg, what == PyTrace_C_EXCEPTION);
+		break;
+	default:
+		break;
+	}
+	if (CG_UNLIKELY(th->img->last - armed.last_scan > armed.scan_interval))
+		scan_threads(th->img->last);
+	return 0;
+}
+
+static PyCFunction
+new_thread_function(void)
+{
+	PyObject *start = cg_lookup_global("_thread", "start_new_thread");
+
+	return start && PyCFunction_Check(start) ? PyCFunction_GET_FUNCTION(start) : NULL;
+}
+
+int
+cg_hooks_arm(bool builtins)
+{
+	if (cg_tstate()->c_profilefunc) {
+		return cg_failure_set("another profiler is active in this thread: stop it first");
+	}
+	armed.builtins = builtins;
+	armed.new_thread = new_thread_function();
+	armed.scan_interval = 10 * cg_recorder.ms;
+	armed.last_scan = cg_recorder_tick();
+	armed.on = true;
+	if (set_threads(true) == 0)
+		return 0;
+	cg_hooks_disarm();
+	return -1;
+}
+
+void
+cg_hooks_disarm(void)
+{
+	struct cg_pending pending;
+
+	if (!armed.on)
+		return;
+	pending = cg_pending_take();
+	armed.on = false;
+	if (set_threads(false) < 0)
+		PyErr_Clear();
+	cg_pending_restore(pending);
+}
+#endif

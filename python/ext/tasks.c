@@ -1,0 +1,206 @@
+/*
+ * What is known of asyncio's tasks without running any code of the program.
+ *
+ * The idea to know: asyncio.Task is written in C, and its get_coro and get_name are called
+ * through the type's own descriptors, so that no subclass can put code in between. A task
+ * in Python (asyncio.tasks._PyTask) is read in its dict.
+ */
+#include "tasks.h"
+
+#include "lookup.h"
+
+struct cg_task_types cg_task_types;
+
+/* Owned for the life of the process; of _asyncio. NULL: not known. */
+static struct {
+	PyObject *get_coro, *get_name; /* method descriptors of its Task */
+	PyObject *current;      /* the dict {loop: task}, or the function current_task */
+	PyObject *running_loop; /* the function _get_running_loop */
+} methods;
+
+static void
+keep(PyObject **place, PyObject *value)
+{
+	Py_XINCREF(value);
+	*place = value;
+}
+
+static PyTypeObject *
+find_type(const char *module, const char *name)
+{
+	PyObject *type = cg_lookup_global(module, name);
+
+	if (!type || !PyType_Check(type))
+		return NULL;
+	Py_INCREF(type);
+	return (PyTypeObject *)type;
+}
+
+static void
+find_in_c(void)
+{
+	PyTypeObject *type = find_type("_asyncio", "Task");
+
+	if (!type)
+		return;
+	keep(&methods.get_coro, cg_lookup_in_type(type, "get_coro"));
+	keep(&methods.get_name, cg_lookup_in_type(type, "get_name"));
+	keep(&methods.current, cg_lookup_global("_asyncio", CG_CURRENT_TASK));
+	keep(&methods.running_loop, cg_lookup_global("_asyncio", "_get_running_loop"));
+	cg_task_types.in_c = type;
+}
+
+void
+cg_tasks_find(void)
+{
+	struct cg_pending pending;
+
+	if (cg_task_types.in_c && cg_task_types.in_python)
+		return;
+	pending = cg_pending_take();
+	if (!cg_task_types.in_c)
+		find_in_c();
+	if (!cg_task_types.in_python)
+		cg_task_types.in_python = find_type("asyncio.tasks", "_PyTask");
+	cg_pending_restore(pending);
+}
+
+static bool
+is_kind_of(PyTypeObject *type, PyTypeObject *task)
+{
+	return task && (type == task || PyType_IsSubtype(type, task));
+}
+
+/* Ask a method of the C Task. A new reference, or NULL. */
+static PyObject *
+ask(PyObject *method, PyObject *task)
+{
+	PyObject *answer = method ? PyObject_CallOneArg(method, task) : NULL;
+
+	if (!answer)
+		PyErr_Clear();
+	return answer;
+}
+
+/* The coroutine of a task: a new reference, or NULL. */
+static PyObject *
+coroutine_of(PyObject *task)
+{
+	PyObject *own;
+
+	if (is_kind_of(Py_TYPE(task), cg_task_types.in_c))
+		return ask(methods.get_coro, task);
+	if (!is_kind_of(Py_TYPE(task), cg_task_types.in_python))
+		return NULL;
+	own = cg_lookup_own(task, "_coro");
+	Py_XINCREF(own);
+	return own;
+}
+
+static bool
+has_frame(PyObject *task, uint64_t frame)
+{
+	PyObject *coroutine = coroutine_of(task);
+	bool has = coroutine && (uintptr_t)cg_generator_frame(coroutine) == frame;
+
+	Py_XDECREF(coroutine);
+	return has;
+}
+
+static void
+created(struct cg_thread *th, PyObject *coroutine)
+{
+	const cg_frame *frame = cg_generator_frame(coroutine);
+
+	if (frame && cg_generator_is_fresh(coroutine))
+		cg_task_created(th, (uint64_t)(uintptr_t)frame);
+}
+
+void
+cg_class_called(struct cg_thread *th, PyTypeObject *type, PyObject *argument)
+{
+	if (!is_kind_of(type, cg_task_types.in_c) && !is_kind_of(type, cg_task_types.in_python))
+		return;
+	if (type != cg_task_types.in_c && type != cg_task_types.in_python)
+		cg_task_types.subclass = type;
+	created(th, argument);
+}
+
+void
+cg_task_returned(struct cg_thread *th, PyObject *task)
+{
+	struct cg_pending pending = cg_pending_take();
+	PyObject *coroutine = coroutine_of(task);
+
+	if (coroutine)
+		created(th, coroutine);
+	Py_XDECREF(coroutine);
+	cg_pending_restore(pending);
+}
+
+#if CG_HAVE_CURRENT_TASKS
+/* The current task, of whatever loop, whose coroutine has that frame. A new reference. */
+static PyObject *
+current_task(uint64_t frame)
+{
+	PyObject *loop, *task;
+	Py_ssize_t at = 0;
+
+	if (!methods.current || !PyDict_Check(methods.current))
+		return NULL;
+	while (PyDict_Next(methods.current, &at, &loop, &task))
+		if (has_frame(task, frame)) {
+			Py_INCREF(task);
+			return task;
+		}
+	return NULL;
+}
+#else
+/* The current task of this thread's loop, if its coroutine has that frame. */
+static PyObject *
+current_task(uint64_t frame)
+{
+	PyObject *loop = methods.running_loop ? PyObject_CallNoArgs(methods.running_loop) : NULL;
+	PyObject *task = NULL;
+
+	if (loop && loop != Py_None && methods.current)
+		task = PyObject_CallOneArg(methods.current, loop);
+	PyErr_Clear();
+	Py_XDECREF(loop);
+	if (task && has_frame(task, frame))
+		return task;
+	Py_XDECREF(task);
+	return NULL;
+}
+#endif
+
+bool
+cg_tasks_is_task(void *arg, uint64_t frame)
+{
+	struct cg_pending pending = cg_pending_take();
+	PyObject *task = current_task(frame);
+
+	(void)arg;
+	Py_XDECREF(task);
+	cg_pending_restore(pending);
+	return task != NULL;
+}
+
+bool
+cg_tasks_name(void *arg, uint64_t frame, struct cg_text *name)
+{
+	struct cg_pending pending = cg_pending_take();
+	PyObject *task = current_task(frame), *text = NULL;
+	bool found;
+
+	(void)arg;
+	if (task && is_kind_of(Py_TYPE(task), cg_task_types.in_c))
+		text = ask(methods.get_name, task);
+	else if (task)
+		keep(&text, cg_lookup_own(task, "_name"));
+	found = text && cg_lookup_text(text, name);
+	Py_XDECREF(text); /* the task holds it */
+	Py_XDECREF(task);
+	cg_pending_restore(pending);
+	return found;
+}

@@ -1,0 +1,46 @@
+/*
+ * Tasks of asyncio (and of what builds on its Task, as uvloop does).
+ *
+ * A creation is seen at the call of a Task class, else when a function first returns the
+ * task; that a coroutine is a task's is asked when it starts and neither was seen.
+ */
+#ifndef CG_TASKS_H
+#define CG_TASKS_H
+#include "recorder.h"
+
+/* asyncio's task types, once they are there: that in C, that in Python, the last subclass. */
+struct cg_task_types {
+	PyTypeObject *in_c, *in_python, *subclass;
+};
+extern struct cg_task_types cg_task_types;
+
+/* Look for the types, which asyncio may have brought by now. For slow paths. */
+void cg_tasks_find(void);
+
+/* Is there any task type yet? */
+static inline bool
+cg_tasks_known(void)
+{
+	return cg_task_types.in_c || cg_task_types.in_python;
+}
+
+/* Is it a task of a known type? */
+static inline bool
+cg_is_task(PyObject *object)
+{
+	PyTypeObject *type = Py_TYPE(object);
+
+	return type == cg_task_types.in_c || type == cg_task_types.in_python ||
+	       type == cg_task_types.subclass;
+}
+
+/* A class is called with `argument`, which may be a coroutine. */
+void cg_class_called(struct cg_thread *th, PyTypeObject *type, PyObject *argument);
+
+/* A function returns a task. */
+void cg_task_returned(struct cg_thread *th, PyObject *task);
+
+/* For cg_ops. */
+bool cg_tasks_is_task(void *arg, uint64_t frame);
+bool cg_tasks_name(void *arg, uint64_t frame, struct cg_text *name);
+#endif
