@@ -1,9 +1,465 @@
-#include <stdio.h>
-#include "corograph.h"
+/*
+ * The callgrind format, for KCachegrind and callgrind_annotate.
+ *
+ * KCachegrind knows a function by its name, the last part of its file and the last part
+ * of its object, and adds up a function's inclusive cost from its callers. So names are
+ * made unique in these three, and an arc has its inclusive cost where the callee is
+ * outermost: the sum over the callers is then right, recursive or not.
+ */
+#include "callgraph.h"
+#include "exporter.h"
+#include "memory.h"
+#include "text.h"
 
-int
-main(void)
+#include <stdio.h>
+
+/* An event: a column of costs. */
+struct event {
+	const char *name;
+	const char *title;
+	enum cg_metric metric;
+};
+
+static const struct event events[] = {
+	{"CgWall", "Wall time, run and await [ns]", CG_METRIC_WALL},
+	{"CgRun", "Run time [ns]", CG_METRIC_RUN},
+	{"CgAwait", "Await time [ns]", CG_METRIC_AWAIT},
+	{"CgCpu", "CPU time [ns]", CG_METRIC_CPU},
+	{"CgSusp", "Suspensions", CG_METRIC_SUSPENSIONS},
+};
+enum { EVENTS = sizeof(events) / sizeof(events[0]) };
+
+static const char *const event_words[EVENTS + 1] = {"wall", "run",         "await",
+                                                    "cpu",  "suspensions", NULL};
+
+struct settings {
+	struct cg_list events;
+};
+
+static const struct settings defaults = {.events = {EVENTS, {0, 1, 2, 3, 4}}};
+
+static const struct cg_option options[] = {
+	{0, "events", "LIST", CG_OPTION_LIST, offsetof(struct settings, events),
+     "which numbers, in this order: the first is what viewers\n"
+     "show at first (default: wall,run,await,cpu,suspensions)",
+     event_words},
+	{.name = NULL},
+};
+
+/* Ids of a name space of the file; `(7)` where the name was written before. */
+struct names {
+	uint32_t *ids; /* per thing: 0 until it was written */
+	uint32_t used;
+};
+
+struct writer {
+	struct cg_stream *stream;
+	const struct cg_placed *placed;
+	const struct settings *settings;
+	struct cg_rows rows;
+	struct cg_callgraph graph;
+	struct cg_arc_order order;     /* by caller */
+	struct cg_costs costs[EVENTS]; /* in the order of settings->events */
+	struct cg_intern shown;        /* function names and objects as they are written */
+	uint32_t *row_name;            /* per row: id in shown */
+	uint32_t *row_object;          /* per row: id in shown */
+	struct names files, objects, functions; /* by file string, shown string, row */
+	char *scratch;
+	size_t scratch_cap;
+};
+
+static const char *
+base_name(const char *path)
 {
-	printf("# callgrind format\ncreator: corograph-callgrind %s\n", cg_version());
-	return fflush(stdout) != 0;
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
 }
+
+/*
+ * The module of a function as n bytes at the result: what the trace says, or what its
+ * file makes likely: `b` for a/b.py, `a` for a/__init__.py, `<string>` as it is.
+ */
+static const char *
+module_of(const struct cg_function *f, size_t *n)
+{
+	const char *base = base_name(f->file), *end = base + strlen(base);
+
+	if (*f->module) {
+		*n = strlen(f->module);
+		return f->module;
+	}
+	if (strcmp(base, "__init__.py") == 0 && base > f->file) {
+		end = base - 1;
+		for (base = end; base > f->file && base[-1] != '/';)
+			base--;
+	} else if (*base != '<' && strrchr(base, '.') > base) {
+		end = strrchr(base, '.');
+	}
+	*n = (size_t)(end - base);
+	return base;
+}
+
+/* `module::name`, the module's first part as the object; builtins have neither. */
+static enum cg_status
+name_row(struct writer *w, uint32_t row)
+{
+	static const char *const objects[] = {"<program>", "<program>", "<unknown>",
+	                                      "<builtin>"};
+	const struct cg_row *r = &w->rows.rows[row];
+	const char *name = cg_rows_name(&w->rows, row), *module = "";
+	size_t n = 0, size;
+	char *text;
+	enum cg_status status;
+
+	if (r->kind == CG_ROW_PYTHON)
+		module = module_of(&w->placed->graph->functions[r->function], &n);
+	size = CG_TEXT_ROOM(n) + strlen(name) + n + 16;
+	status = cg_memory_grow(&w->scratch, &w->scratch_cap, size, 1);
+	if (status)
+		return status;
+	text = w->scratch;
+	if (n) {
+		/* Raw at the end of the scratch, clean at its beginning. */
+		char *raw = text + size - n - 1;
+		size_t clean;
+
+		memcpy(raw, module, n);
+		raw[n] = '\0';
+		clean = cg_text_clean(text, raw);
+		snprintf(text + clean, size - clean, "::%s", name);
+	} else {
+		strcpy(text, name);
+	}
+	status = cg_intern_add(&w->shown, text, &w->row_name[row]);
+	if (status)
+		return status;
+	if (n)
+		text[*text == '<' ? strcspn(text, ":") : strcspn(text, ".:")] = '\0';
+	else
+		*text = '\0';
+	if (!*text)
+		strcpy(text, objects[r->kind]);
+	return cg_intern_add(&w->shown, text, &w->row_object[row]);
+}
+
+/* Append to the name of `row` what tells it from another: its line, then a number. */
+static enum cg_status
+name_extend(struct writer *w, uint32_t row, char mark, uint32_t number)
+{
+	const char *name = cg_intern_get(&w->shown, w->row_name[row]);
+	size_t size = strlen(name) + 13;
+	enum cg_status status = cg_memory_grow(&w->scratch, &w->scratch_cap, size, 1);
+
+	if (status)
+		return status;
+	snprintf(w->scratch, size, "%s%c%u", name, mark, number);
+	return cg_intern_add(&w->shown, w->scratch, &w->row_name[row]);
+}
+
+/*
+ * One pass over all rows: those that KCachegrind could not tell apart get `:LINE`, or in
+ * a last pass all but the first a number. *left says whether there were any.
+ */
+static enum cg_status
+names_part(struct writer *w, bool last, bool *left)
+{
+	struct cg_intern seen;
+	uint32_t *count = NULL, *of = NULL;
+	size_t count_cap = 0;
+	enum cg_status status = CG_NOMEM;
+
+	cg_intern_init(&seen);
+	of = cg_memory_array(w->rows.count, sizeof(*of));
+	for (uint32_t row = 0; of && row < w->rows.count; row++) {
+		char key[32];
+		const char *base = base_name(cg_rows_file(&w->rows, row));
+		uint32_t file, before;
+
+		before = seen.count;
+		status = cg_intern_add(&seen, base, &file);
+		snprintf(key, sizeof(key), "%u/%u/%u", w->row_name[row], w->row_object[row], file);
+		if (!status)
+			status = cg_intern_add(&seen, key, &of[row]);
+		if (!status)
+			status = cg_memory_grow(&count, &count_cap, seen.count, sizeof(*count));
+		if (status)
+			break;
+		for (; before < seen.count; before++)
+			count[before] = 0;
+		if (++count[of[row]] > 1 && last)
+			status = name_extend(w, row, '#', count[of[row]]);
+		if (status)
+			break;
+	}
+	*left = false;
+	for (uint32_t row = 0; !status && row < w->rows.count; row++) {
+		if (count[of[row]] < 2)
+			continue;
+		*left = true;
+		if (!last)
+			status = name_extend(w, row, ':', w->rows.rows[row].line);
+	}
+	cg_intern_release(&seen);
+	cg_memory_free(count);
+	cg_memory_free(of);
+	return status;
+}
+
+static enum cg_status
+name_rows(struct writer *w)
+{
+	enum cg_status status = CG_OK;
+	bool left = true;
+
+	for (uint32_t row = 0; !status && row < w->rows.count; row++)
+		status = name_row(w, row);
+	if (!status)
+		status = names_part(w, false, &left);
+	if (!status && left)
+		status = names_part(w, true, &left);
+	return status;
+}
+
+static enum cg_status
+prepare(struct writer *w)
+{
+	static const struct cg_row_style style = {
+		.file = {"<program>", "<program>", NULL, "<builtin>"},
+	};
+	enum cg_status status = cg_rows_init(&w->rows, w->placed, &style);
+
+	if (!status)
+		status = cg_callgraph_init(&w->graph, w->placed, &w->rows, NULL);
+	if (!status)
+		status = cg_arc_order_init(&w->order, &w->graph, false);
+	for (unsigned e = 0; !status && e < w->settings->events.count; e++)
+		status = cg_costs_init(&w->costs[e], &w->graph,
+		                       events[w->settings->events.items[e]].metric, CG_OUTER_ROW);
+	if (status)
+		return status;
+	w->row_name = cg_memory_array(w->rows.count, sizeof(uint32_t));
+	w->row_object = cg_memory_array(w->rows.count, sizeof(uint32_t));
+	w->functions.ids = cg_memory_array(w->rows.count, sizeof(uint32_t));
+	w->files.ids = cg_memory_array(w->rows.strings.count, sizeof(uint32_t));
+	if (!w->row_name || !w->row_object || !w->functions.ids || !w->files.ids)
+		return CG_NOMEM;
+	status = name_rows(w);
+	if (status)
+		return status;
+	w->objects.ids = cg_memory_array(w->shown.count, sizeof(uint32_t));
+	return w->objects.ids ? CG_OK : CG_NOMEM;
+}
+
+static void
+release(struct writer *w)
+{
+	cg_rows_release(&w->rows);
+	cg_callgraph_release(&w->graph);
+	cg_arc_order_release(&w->order);
+	for (unsigned e = 0; e < EVENTS; e++)
+		cg_costs_release(&w->costs[e]);
+	cg_intern_release(&w->shown);
+	cg_memory_free(w->row_name);
+	cg_memory_free(w->row_object);
+	cg_memory_free(w->functions.ids);
+	cg_memory_free(w->files.ids);
+	cg_memory_free(w->objects.ids);
+	cg_memory_free(w->scratch);
+}
+
+/* `key=(7) name`, or `key=(7)` when that id has been written before. */
+static void
+put_name(struct writer *w, const char *key, struct names *names, uint32_t thing,
+         const char *name)
+{
+	bool fresh = !names->ids[thing];
+
+	if (fresh)
+		names->ids[thing] = ++names->used;
+	cg_stream_text(w->stream, key);
+	cg_stream_number(w->stream, names->ids[thing]);
+	cg_stream_byte(w->stream, ')');
+	if (fresh) {
+		cg_stream_byte(w->stream, ' ');
+		cg_stream_text(w->stream, name);
+	}
+	cg_stream_byte(w->stream, '\n');
+}
+
+static void
+put_object(struct writer *w, const char *key, uint32_t row)
+{
+	put_name(w, key, &w->objects, w->row_object[row],
+	         cg_intern_get(&w->shown, w->row_object[row]));
+}
+
+static void
+put_file(struct writer *w, const char *key, uint32_t row)
+{
+	const char *file = cg_rows_file(&w->rows, row);
+
+	put_name(w, key, &w->files, w->rows.rows[row].file, *file ? file : "???");
+}
+
+static void
+put_function(struct writer *w, const char *key, uint32_t row)
+{
+	put_name(w, key, &w->functions, row, cg_intern_get(&w->shown, w->row_name[row]));
+}
+
+/* A line number and one number per event: every column, as some readers need. */
+static void
+put_costs(struct writer *w, uint32_t line, const uint64_t *costs)
+{
+	char *p = cg_stream_room(w->stream, 21 * (EVENTS + 1));
+
+	p = cg_decimal(p, line);
+	for (unsigned e = 0; e < w->settings->events.count; e++) {
+		*p++ = ' ';
+		p = cg_decimal(p, costs[e]);
+	}
+	*p++ = '\n';
+	cg_stream_wrote(w->stream, p);
+}
+
+static void
+put_arc(struct writer *w, uint32_t index)
+{
+	const struct cg_arc *arc = &w->graph.arcs[index];
+	const struct cg_row *caller = &w->rows.rows[arc->caller];
+	const struct cg_row *callee = &w->rows.rows[arc->callee];
+	uint64_t costs[EVENTS], any = 0;
+	char *p;
+
+	for (unsigned e = 0; e < w->settings->events.count; e++)
+		any |= costs[e] = w->costs[e].arc_all[index];
+	if (!any && !arc->calls)
+		return;
+	if (w->row_object[arc->callee] != w->row_object[arc->caller])
+		put_object(w, "cob=(", arc->callee);
+	if (callee->file != caller->file)
+		put_file(w, "cfi=(", arc->callee);
+	put_function(w, "cfn=(", arc->callee);
+	cg_stream_text(w->stream, "calls=");
+	p = cg_stream_room(w->stream, 64);
+	p = cg_decimal(p, arc->calls ? arc->calls : 1);
+	*p++ = ' ';
+	p = cg_decimal(p, callee->line);
+	*p++ = '\n';
+	cg_stream_wrote(w->stream, p);
+	put_costs(w, caller->line, costs);
+}
+
+static void
+put_row(struct writer *w, uint32_t row)
+{
+	uint64_t costs[EVENTS];
+
+	cg_stream_byte(w->stream, '\n');
+	put_object(w, "ob=(", row);
+	put_file(w, "fl=(", row);
+	put_function(w, "fn=(", row);
+	for (unsigned e = 0; e < w->settings->events.count; e++)
+		costs[e] = w->costs[e].row_self[row];
+	put_costs(w, w->rows.rows[row].line, costs);
+	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++)
+		put_arc(w, w->order.arcs[i]);
+}
+
+/* Text from the trace on a header line. */
+static enum cg_status
+put_clean(struct writer *w, const char *text)
+{
+	enum cg_status status =
+		cg_memory_grow(&w->scratch, &w->scratch_cap, CG_TEXT_ROOM(strlen(text)), 1);
+
+	if (status)
+		return status;
+	cg_text_clean(w->scratch, text);
+	cg_stream_text(w->stream, w->scratch);
+	return CG_OK;
+}
+
+static enum cg_status
+put_head(struct writer *w)
+{
+	const struct cg_trace_info *info = w->placed->graph->info;
+	struct cg_stream *stream = w->stream;
+	enum cg_status status = CG_OK;
+
+	cg_stream_text(stream,
+	               "# callgrind format\nversion: 1\ncreator: corograph-callgrind ");
+	cg_stream_text(stream, cg_version());
+	cg_stream_text(stream, "\npid: ");
+	cg_stream_number(stream, info->pid);
+	cg_stream_text(stream, "\ncmd:");
+	for (uint32_t i = 0; !status && i < info->command_count; i++) {
+		cg_stream_byte(stream, ' ');
+		status = put_clean(w, info->command[i]);
+	}
+	cg_stream_text(stream, "\npart: 1\ndesc: Python: ");
+	if (!status)
+		status = put_clean(w, info->python);
+	cg_stream_text(stream, "\ndesc: Complete: ");
+	cg_stream_text(stream, info->complete ? "yes" : "no");
+	for (unsigned e = 0; e < w->settings->events.count; e++) {
+		const struct event *event = &events[w->settings->events.items[e]];
+
+		cg_stream_text(stream, "\nevent: ");
+		cg_stream_text(stream, event->name);
+		cg_stream_text(stream, " : ");
+		cg_stream_text(stream, event->title);
+	}
+	cg_stream_text(stream, "\npositions: line\nevents:");
+	for (unsigned e = 0; e < w->settings->events.count; e++) {
+		cg_stream_byte(stream, ' ');
+		cg_stream_text(stream, events[w->settings->events.items[e]].name);
+	}
+	cg_stream_byte(stream, '\n');
+	return status;
+}
+
+static void
+put_totals(struct writer *w)
+{
+	cg_stream_text(w->stream, "\ntotals:");
+	for (unsigned e = 0; e < w->settings->events.count; e++) {
+		cg_stream_byte(w->stream, ' ');
+		cg_stream_number(w->stream, w->costs[e].row_all[0]);
+	}
+	cg_stream_byte(w->stream, '\n');
+}
+
+static enum cg_status
+callgrind_write(const struct cg_export *x)
+{
+	struct writer w = {.stream = x->stream, .placed = x->placed, .settings = x->settings};
+	enum cg_status status;
+
+	cg_intern_init(&w.shown);
+	status = prepare(&w);
+	if (!status)
+		status = put_head(&w);
+	for (uint32_t row = 0; !status && row < w.rows.count; row++)
+		if (w.graph.rows[row].placed)
+			put_row(&w, row);
+	if (!status)
+		put_totals(&w);
+	release(&w);
+	return status;
+}
+
+const struct cg_exporter cg_exporter_callgrind = {
+	.format = "callgrind",
+	.about = "Writes a trace in the callgrind format, for KCachegrind, QCachegrind and\n"
+			 "callgrind_annotate. Inclusive cost is wall time: run and await.",
+	.prefix = "callgrind.out.",
+	.suffix = "",
+	.dash_pid = true,
+	.open = "kcachegrind",
+	.options = options,
+	.defaults = &defaults,
+	.settings_size = sizeof(struct settings),
+	.write = callgrind_write,
+};

@@ -1,0 +1,190 @@
+/*
+ * Output files. The one thing shared with the signal handler is the temporary name, which
+ * it unlinks before the signal takes its course.
+ */
+#include "output.h"
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char doomed[PATH_MAX]; /* what the handler removes */
+static volatile sig_atomic_t is_doomed;
+
+static void
+on_signal(int number)
+{
+	if (is_doomed)
+		unlink(doomed);
+	raise(number); /* pends until we return; SA_RESETHAND has restored the default */
+}
+
+static void
+signals_catch(void)
+{
+	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGXCPU};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND},
+					 old;
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+			sigaction(numbers[i], &action, NULL);
+}
+
+static void
+temporary_protect(const char *name)
+{
+	if (strlen(name) >= sizeof(doomed))
+		return;
+	strcpy(doomed, name);
+	is_doomed = 1;
+	signals_catch();
+}
+
+/* "DIR/.NAME.XXXXXX": hidden, since KCachegrind opens all that begins like a profile. */
+static char *
+temporary_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t folder = slash ? (size_t)(slash - path) + 1 : 0, n = strlen(path) + 9;
+	char *name = cg_memory_array(n, 1);
+
+	if (name)
+		snprintf(name, n, "%.*s.%s.XXXXXX", (int)folder, path, path + folder);
+	return name;
+}
+
+/* The permissions that a file of that name has, or that a new one gets. */
+static mode_t
+mode_wanted(const char *path)
+{
+	struct stat st;
+	mode_t mask;
+
+	if (stat(path, &st) == 0)
+		return st.st_mode & 0777;
+	mask = umask(0);
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static enum cg_status
+open_temporary(struct cg_output *o)
+{
+	o->temporary = temporary_name(o->path);
+	if (!o->temporary)
+		return CG_NOMEM;
+	o->fd = mkstemp(o->temporary);
+	if (o->fd < 0) {
+		cg_memory_free(o->temporary);
+		o->temporary = NULL;
+		return CG_IO;
+	}
+	temporary_protect(o->temporary);
+	/* Best effort: a file system without permissions still holds the export. */
+	if (fchmod(o->fd, mode_wanted(o->path)) != 0)
+		errno = 0;
+	return CG_OK;
+}
+
+/* The name behind symbolic links, or a copy of `path` when there is no such file yet. */
+static char *
+path_resolve(const char *path)
+{
+	char real[PATH_MAX];
+	const char *from = realpath(path, real) ? real : path;
+	size_t n = strlen(from) + 1;
+	char *copy = cg_memory_array(n, 1);
+
+	return copy ? memcpy(copy, from, n) : NULL;
+}
+
+enum cg_status
+cg_output_open(struct cg_output *output, const char *path)
+{
+	struct cg_output o = {.fd = STDOUT_FILENO};
+	struct stat st;
+	enum cg_status status = CG_OK;
+
+	if (strcmp(path, "-") != 0) {
+		o.path = path_resolve(path);
+		if (!o.path)
+			return CG_NOMEM;
+		if (stat(o.path, &st) == 0 && !S_ISREG(st.st_mode)) {
+			o.fd = open(o.path, O_WRONLY | O_CLOEXEC);
+			status = o.fd < 0 ? CG_IO : CG_OK;
+		} else {
+			status = open_temporary(&o);
+		}
+	}
+	if (status)
+		cg_memory_free(o.path);
+	else
+		*output = o;
+	return status;
+}
+
+bool
+cg_output_write(void *output, const char *bytes, size_t n)
+{
+	struct cg_output *o = output;
+
+	while (n) {
+		ssize_t done = write(o->fd, bytes, n);
+
+		if (done == 0)
+			errno = EIO; /* no system says so, but it would never end */
+		if (done == 0 || (done < 0 && errno != EINTR))
+			return false;
+		if (done > 0) {
+			bytes += done;
+			n -= (size_t)done;
+		}
+	}
+	return true;
+}
+
+static void
+output_forget(struct cg_output *o)
+{
+	is_doomed = 0;
+	cg_memory_free(o->path);
+	cg_memory_free(o->temporary);
+	*o = (struct cg_output){.fd = -1};
+}
+
+enum cg_status
+cg_output_commit(struct cg_output *output)
+{
+	int fd = output->fd;
+
+	output->fd = -1;
+	if (close(fd) != 0 ||
+	    (output->temporary && rename(output->temporary, output->path) != 0)) {
+		cg_output_abort(output);
+		return CG_IO;
+	}
+	output_forget(output);
+	return CG_OK;
+}
+
+void
+cg_output_abort(struct cg_output *output)
+{
+	int error = errno;
+
+	if (output->temporary)
+		unlink(output->temporary);
+	if (output->fd >= 0)
+		close(output->fd);
+	output_forget(output);
+	errno = error;
+}

@@ -1,0 +1,157 @@
+/* The buffer, and gzip behind it: a stream of fixed windows, with no date in its head. */
+#include "stream.h"
+#include "memory.h"
+
+#include <zlib.h>
+
+enum { GZIP_BYTES = 64 * 1024, GZIP_WINDOW = 15 + 16 };
+
+struct cg_gzip {
+	z_stream stream;
+	unsigned char out[GZIP_BYTES];
+};
+
+static void *
+gzip_alloc(void *opaque, unsigned items, unsigned size)
+{
+	(void)opaque;
+	return cg_memory_array(items, size);
+}
+
+static void
+gzip_free(void *opaque, void *p)
+{
+	(void)opaque;
+	cg_memory_free(p);
+}
+
+static enum cg_status
+gzip_start(struct cg_stream *stream)
+{
+	struct cg_gzip *gzip = cg_memory_array(1, sizeof(*gzip));
+
+	if (!gzip)
+		return CG_NOMEM;
+	gzip->stream.zalloc = gzip_alloc;
+	gzip->stream.zfree = gzip_free;
+	if (deflateInit2(&gzip->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
+	                 Z_DEFAULT_STRATEGY) != Z_OK) {
+		cg_memory_free(gzip);
+		return CG_NOMEM;
+	}
+	stream->gzip = gzip;
+	return CG_OK;
+}
+
+static void
+pass_on(struct cg_stream *stream, const char *bytes, size_t n)
+{
+	if (n && !stream->status && !stream->write(stream->arg, bytes, n))
+		stream->status = CG_IO;
+}
+
+static void
+gzip_put(struct cg_stream *stream, char *bytes, size_t n, int flush)
+{
+	z_stream *z = &stream->gzip->stream;
+
+	z->next_in = (unsigned char *)bytes;
+	z->avail_in = (unsigned)n;
+	do {
+		z->next_out = stream->gzip->out;
+		z->avail_out = GZIP_BYTES;
+		deflate(z, flush);
+		pass_on(stream, (char *)stream->gzip->out, GZIP_BYTES - z->avail_out);
+	} while (z->avail_out == 0 && !stream->status);
+}
+
+enum cg_status
+cg_stream_init(struct cg_stream *stream, cg_write_fn write, void *arg, bool gzip)
+{
+	struct cg_stream made = {.write = write, .arg = arg};
+	enum cg_status status = CG_OK;
+
+	made.buffer = cg_memory_array(CG_STREAM_BYTES, 1);
+	if (!made.buffer)
+		return CG_NOMEM;
+	if (gzip)
+		status = gzip_start(&made);
+	if (status)
+		cg_memory_free(made.buffer);
+	else
+		*stream = made;
+	return status;
+}
+
+void
+cg_stream_flush(struct cg_stream *stream)
+{
+	if (stream->gzip && !stream->status)
+		gzip_put(stream, stream->buffer, stream->len, Z_NO_FLUSH);
+	else
+		pass_on(stream, stream->buffer, stream->len);
+	stream->bytes += stream->len;
+	stream->len = 0;
+}
+
+enum cg_status
+cg_stream_finish(struct cg_stream *stream)
+{
+	cg_stream_flush(stream);
+	if (stream->gzip && !stream->status)
+		gzip_put(stream, stream->buffer, 0, Z_FINISH);
+	return stream->status;
+}
+
+void
+cg_stream_release(struct cg_stream *stream)
+{
+	if (stream->gzip)
+		deflateEnd(&stream->gzip->stream);
+	cg_memory_free(stream->gzip);
+	cg_memory_free(stream->buffer);
+	*stream = (struct cg_stream){0};
+}
+
+void
+cg_stream_put(struct cg_stream *stream, const void *bytes, size_t n)
+{
+	const char *from = bytes;
+
+	while (n) {
+		size_t part = CG_STREAM_BYTES - stream->len;
+
+		if (part > n)
+			part = n;
+		memcpy(stream->buffer + stream->len, from, part);
+		stream->len += part;
+		from += part;
+		n -= part;
+		if (stream->len == CG_STREAM_BYTES)
+			cg_stream_flush(stream);
+	}
+}
+
+char *
+cg_decimal(char *p, uint64_t v)
+{
+	char digits[20];
+	size_t n = sizeof(digits);
+
+	do {
+		digits[--n] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	memcpy(p, digits + n, sizeof(digits) - n);
+	return p + sizeof(digits) - n;
+}
+
+void
+cg_stream_le(struct cg_stream *stream, uint64_t v, unsigned size)
+{
+	char *p = cg_stream_room(stream, 8);
+
+	for (unsigned i = 0; i < size; i++)
+		p[i] = (char)(v >> 8 * i);
+	cg_stream_wrote(stream, p + size);
+}

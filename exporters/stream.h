@@ -1,0 +1,89 @@
+/*
+ * A bounded buffer in front of whatever takes the bytes: an export of any size needs no
+ * more memory than this. The status is sticky: after a failure every put is ignored, so
+ * that a writer checks once, at the end.
+ */
+#ifndef CG_EXPORTERS_STREAM_H
+#define CG_EXPORTERS_STREAM_H
+#include <string.h>
+#include "corograph.h"
+
+struct cg_gzip;
+
+struct cg_stream {
+	char *buffer; /* owned, CG_STREAM_BYTES */
+	size_t len;
+	cg_write_fn write;
+	void *arg;            /* of write; borrowed */
+	struct cg_gzip *gzip; /* owned; NULL: the bytes go out as they are */
+	enum cg_status status;
+	uint64_t bytes; /* put so far and passed on, before compression */
+};
+
+enum {
+	CG_STREAM_BYTES = 256 * 1024,
+	CG_STREAM_ROOM = 4096 /* the most that cg_stream_room gives at once */
+};
+
+/* Begin; `write` is called with pieces of at most CG_STREAM_BYTES. CG_NOMEM. */
+enum cg_status cg_stream_init(struct cg_stream *stream, cg_write_fn write, void *arg,
+                              bool gzip);
+
+/* Pass on what is left and the end of the compressed stream. The first failure of all. */
+enum cg_status cg_stream_finish(struct cg_stream *stream);
+
+void cg_stream_release(struct cg_stream *stream);
+
+/* Empty the buffer. */
+void cg_stream_flush(struct cg_stream *stream);
+
+/* n bytes of any number. */
+void cg_stream_put(struct cg_stream *stream, const void *bytes, size_t n);
+
+/* A string without its NUL. */
+static inline void
+cg_stream_text(struct cg_stream *stream, const char *text)
+{
+	cg_stream_put(stream, text, strlen(text));
+}
+
+/*
+ * Where up to `n` (at most CG_STREAM_ROOM) bytes may be written; cg_stream_wrote tells how
+ * far they went. Never NULL: after a failure the bytes go nowhere.
+ */
+static inline char *
+cg_stream_room(struct cg_stream *stream, size_t n)
+{
+	if (stream->len + n > CG_STREAM_BYTES)
+		cg_stream_flush(stream);
+	return stream->buffer + stream->len;
+}
+
+static inline void
+cg_stream_wrote(struct cg_stream *stream, const char *end)
+{
+	stream->len = (size_t)(end - stream->buffer);
+}
+
+static inline void
+cg_stream_byte(struct cg_stream *stream, char byte)
+{
+	char *p = cg_stream_room(stream, 1);
+
+	*p = byte;
+	cg_stream_wrote(stream, p + 1);
+}
+
+/* Decimal digits of v at p, which has room for 20; returns their end. */
+char *cg_decimal(char *p, uint64_t v);
+
+static inline void
+cg_stream_number(struct cg_stream *stream, uint64_t v)
+{
+	cg_stream_wrote(stream, cg_decimal(cg_stream_room(stream, 20), v));
+}
+
+/* v in `size` bytes, the lowest first. */
+void cg_stream_le(struct cg_stream *stream, uint64_t v, unsigned size);
+
+#endif
