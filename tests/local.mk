@@ -42,3 +42,4 @@ check-c: all $(check_PROGRAMS)
 include %D%/fuzz/local.mk
 include %D%/unit/local.mk
 include %D%/e2e/local.mk
+include %D%/export/local.mk
