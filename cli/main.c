@@ -17,6 +17,9 @@
 static const struct cg_command *const commands[] = {
 	&cg_cmd_record,
 	&cg_cmd_report,
+	&cg_cmd_info,
+	&cg_cmd_verify,
+	&cg_cmd_dump,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

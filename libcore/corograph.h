@@ -219,6 +219,13 @@ typedef bool (*cg_write_fn)(void *arg, const char *text, size_t n);
 CG_API enum cg_status cg_graph_write_json(const struct cg_graph *graph, cg_write_fn write,
                                           void *arg);
 
+/*
+ * Print the trace at `path` record by record, a line each, as doc/trace-format.md names
+ * them: what is zero is left out, times are raw ticks. CG_IO when `write` returned false.
+ */
+CG_API enum cg_status cg_trace_dump(const char *path, unsigned flags, cg_write_fn write,
+                                    void *arg, struct cg_error *error);
+
 /* What cg_trace_verify found. */
 struct cg_verify {
 	uint64_t bytes;

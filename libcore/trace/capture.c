@@ -240,10 +240,14 @@ add_node(struct cg_capture_state *state, cg_ref ref, uint32_t parent)
 	    .gap_cpu_ns = node.gap_cpu_ns,
 	};
 	out->node_count++;
-	if (parent == CG_NONE) {
+	/* Only a thread's root has task roots below it. */
+	if (parent == CG_NONE || (added->edge == CG_EDGE_SPAWN &&
+	                          parent != out->threads[out->thread_count].root))
 		added->edge = CG_EDGE_CALL;
+	if (added->edge != CG_EDGE_SPAWN)
+		added->origin = 0;
+	if (parent == CG_NONE)
 		return CG_OK;
-	}
 	return function_index(state, node.function, &added->function);
 }
 
@@ -312,6 +316,15 @@ add_tree(struct cg_capture_state *state, const cg_ref *refs, const struct tree *
 	}
 }
 
+/* A tick within the recording, whatever the image says. */
+static uint64_t
+within(const struct cg_capture_state *state, uint64_t tick)
+{
+	if (tick < state->out.start.tick)
+		return state->out.start.tick;
+	return tick < state->end ? tick : state->end;
+}
+
 static enum cg_status
 add_thread(struct cg_capture_state *state, const cg_ref *refs, const struct tree *tree,
            const struct cg_captured_thread *captured)
@@ -328,8 +341,8 @@ add_thread(struct cg_capture_state *state, const cg_ref *refs, const struct tree
 	    .root = state->out.node_count,
 	    .native_id = thread->native_id,
 	    .count = thread->count,
-	    .first = thread->first,
-	    .last = thread->last,
+	    .first = within(state, thread->first),
+	    .last = within(state, thread->last),
 	    .busy = thread->busy,
 	    .dropped = thread->dropped,
 	    .unwound = thread->unwound,

@@ -41,6 +41,8 @@ cg_decoder_release(struct cg_decoder *decoder)
 {
 	cg_strings_release(&decoder->strings);
 	cg_records_release(&decoder->out);
+	cg_free(decoder->index);
+	decoder->index = NULL;
 }
 
 static uint32_t
@@ -199,6 +201,7 @@ check_spawns(struct cg_decoder *d, uint32_t first, const struct cg_table *table)
 		if (spawn->name >= d->strings.count)
 			return fail(d, CG_CORRUPT, "a task with a string that is not there");
 		if (spawn->root >= d->out.node_count ||
+		    d->out.nodes[spawn->root].parent == CG_NONE ||
 		    (spawn->creator != CG_NONE && spawn->creator >= d->out.node_count))
 			return fail(d, CG_CORRUPT, "a task at a node that is not there");
 	}
@@ -314,6 +317,8 @@ check_node(struct cg_decoder *d, uint32_t i)
 		return fail(d, CG_CORRUPT, "a node of a function that is not there");
 	if (node->edge > CG_EDGE_SPAWN || node->folded > 1)
 		return fail(d, CG_CORRUPT, "a node of an unknown kind");
+	if (node->edge == CG_EDGE_SPAWN && node->parent != thread->root)
+		return fail(d, CG_CORRUPT, "a task's root below other calls");
 	return CG_OK;
 }
 
@@ -438,9 +443,23 @@ take_arguments(struct cg_decoder *d, const uint8_t *payload, size_t n)
 static enum cg_status
 take_index(struct cg_decoder *d, const uint8_t *payload, size_t n)
 {
+	struct cg_rows rows = {.columns = cg_index_columns,
+	                       .column_count = cg_index_column_count,
+	                       .stride = sizeof *d->index};
 	struct cg_table table;
+	enum cg_status status = open_table(d, &table, payload, n);
 
-	return open_table(d, &table, payload, n);
+	if (status)
+		return status;
+	if (d->index || table.first != 0)
+		return fail(d, CG_CORRUPT, "more than one index");
+	d->index = cg_zalloc(table.count, sizeof *d->index);
+	if (!d->index)
+		return CG_NOMEM;
+	d->index_count = rows.count = table.count;
+	status = cg_table_get(&table, &rows, d->index);
+	return status && status != CG_NOMEM ? fail(d, status, "an index that is damaged")
+	                                    : status;
 }
 
 static enum cg_status
@@ -454,7 +473,7 @@ take_end(struct cg_decoder *d, const uint8_t *payload, size_t n)
 
 	if (n != CG_TRACE_END_SIZE)
 		return fail(d, CG_CORRUPT, "an end of the wrong size");
-	d->index = get_le64(payload);
+	d->index_offset = get_le64(payload);
 	d->size = get_le64(payload + 8);
 	d->chunks = get_le32(payload + 16);
 	d->ended = true;

@@ -1,6 +1,7 @@
 /* From the payloads of chunks to records: what the reader does after its checksums. */
 #ifndef CG_TRACE_DECODE_H
 #define CG_TRACE_DECODE_H
+#include "trace/layout.h"
 #include "trace/records.h"
 #include "trace/strings.h"
 
@@ -11,7 +12,9 @@ struct cg_decoder {
 	bool salvage;
 	bool has_meta, ended;
 	uint32_t thread;      /* of the node that comes next: index into out.threads */
-	uint64_t index;       /* END: offset of the INDX chunk, 0: none */
+	struct cg_index_row *index; /* owned: of the INDX chunk, or NULL */
+	uint32_t index_count;
+	uint64_t index_offset; /* END: of the INDX chunk, 0: none */
 	uint64_t size;        /* END: bytes of the file */
 	uint32_t chunks;      /* END: chunks before it */
 	const char *why;      /* of the last failure; static storage */

@@ -5,7 +5,7 @@
 
 #define FIELD(type, id, field, form, coding)                                               \
 	{id, sizeof(((type *)0)->field), CG_FORM_##form, CG_TRACE_##coding,                \
-	 offsetof(type, field)}
+	 offsetof(type, field), #field}
 #define META(id, field, form) FIELD(struct cg_records, id, field, form, DENSE)
 #define FUNC(id, field) FIELD(struct cg_rec_function, id, field, PLAIN, DENSE)
 #define THRD(id, field, form) FIELD(struct cg_rec_thread, id, field, form, DENSE)
@@ -103,26 +103,26 @@ static const struct cg_column task_columns[] = {
 };
 
 static const struct cg_column argument_columns[] = {
-	{1, sizeof(uint32_t), CG_FORM_PLAIN, CG_TRACE_DENSE, 0},
+	{1, sizeof(uint32_t), CG_FORM_PLAIN, CG_TRACE_DENSE, 0, "string"},
 };
 
-#define LAYOUT(type, columns, most, array, count, row)                                     \
-	{CG_TRACE_##type, columns, COUNT(columns), most,                                   \
+#define LAYOUT(type, row_name, columns, most, array, count, row)                           \
+	{CG_TRACE_##type, row_name, columns, COUNT(columns), most,                                   \
 	 offsetof(struct cg_records, array), offsetof(struct cg_records, count), sizeof(row)}
 
 const struct cg_layout cg_layouts[CG_LAYOUTS] = {
-	[CG_LAYOUT_FUNCTIONS] = LAYOUT(FUNC, function_columns, CG_TRACE_FUNCTIONS_MAX,
+	[CG_LAYOUT_FUNCTIONS] = LAYOUT(FUNC, "function", function_columns, CG_TRACE_FUNCTIONS_MAX,
 	                               functions, function_count, struct cg_rec_function),
-	[CG_LAYOUT_THREADS] = LAYOUT(THRD, thread_columns, CG_TRACE_THREADS_MAX, threads,
+	[CG_LAYOUT_THREADS] = LAYOUT(THRD, "thread", thread_columns, CG_TRACE_THREADS_MAX, threads,
 	                             thread_count, struct cg_rec_thread),
-	[CG_LAYOUT_NODES] = LAYOUT(NODE, node_columns, CG_TRACE_NODES_MAX, nodes, node_count,
+	[CG_LAYOUT_NODES] = LAYOUT(NODE, "node", node_columns, CG_TRACE_NODES_MAX, nodes, node_count,
 	                           struct cg_rec_node),
-	[CG_LAYOUT_SPAWNS] = LAYOUT(SPWN, spawn_columns, CG_TRACE_SPAWNS_MAX, spawns,
+	[CG_LAYOUT_SPAWNS] = LAYOUT(SPWN, "spawn", spawn_columns, CG_TRACE_SPAWNS_MAX, spawns,
 	                            spawn_count, struct cg_rec_spawn),
-	[CG_LAYOUT_HOLDS] = LAYOUT(HOLD, hold_columns, CG_TRACE_NODES_MAX, holds, hold_count,
+	[CG_LAYOUT_HOLDS] = LAYOUT(HOLD, "hold", hold_columns, CG_TRACE_NODES_MAX, holds, hold_count,
 	                           struct cg_rec_hold),
-	[CG_LAYOUT_TASKS] = LAYOUT(TASK, task_columns, CG_TRACE_TASKS_MAX, tasks, task_count,
+	[CG_LAYOUT_TASKS] = LAYOUT(TASK, "task", task_columns, CG_TRACE_TASKS_MAX, tasks, task_count,
 	                           struct cg_rec_task),
-	[CG_LAYOUT_ARGUMENTS] = LAYOUT(ARGV, argument_columns, CG_TRACE_ARGUMENTS_MAX, command,
+	[CG_LAYOUT_ARGUMENTS] = LAYOUT(ARGV, "argument", argument_columns, CG_TRACE_ARGUMENTS_MAX, command,
 	                               command_count, uint32_t),
 };

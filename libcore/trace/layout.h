@@ -14,7 +14,8 @@ enum {
 
 /* One of the tables of records. */
 struct cg_layout {
-	uint32_t type; /* of the chunk */
+	uint32_t type;    /* of the chunk */
+	const char *name; /* of a row, in a dump */
 	const struct cg_column *columns;
 	uint32_t column_count;
 	uint32_t most;      /* rows, all chunks together */

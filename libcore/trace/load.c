@@ -59,7 +59,8 @@ is_image(const struct begun *from)
 }
 
 static enum cg_status
-load_image(struct cg_records *records, const char *path, struct cg_error *error)
+load_image(struct cg_records *records, const char *path, struct cg_trace_facts *facts,
+           struct cg_error *error)
 {
 	struct cg_capture_options options = {0};
 	const struct cg_img_header *header;
@@ -76,6 +77,10 @@ load_image(struct cg_records *records, const char *path, struct cg_error *error)
 	    strncmp(boot, header->boot_id, sizeof boot) == 0)
 		options.now = cg_clock_pair_now(header->clock_kind);
 	status = cg_capture(records, &view, &options);
+	if (!status && facts) {
+		facts->bytes = view.size;
+		facts->index_agrees = true;
+	}
 	cg_view_close(&view);
 	return status ? cg_error_set(error, status, CG_NO_OFFSET, "%s",
 	                             cg_status_text(status))
@@ -84,7 +89,8 @@ load_image(struct cg_records *records, const char *path, struct cg_error *error)
 
 /* PATH.live, when there is nothing at PATH. */
 static enum cg_status
-load_live(struct cg_records *records, const char *path, struct cg_error *error)
+load_live(struct cg_records *records, const char *path, struct cg_trace_facts *facts,
+          struct cg_error *error)
 {
 	struct cg_buffer live;
 	enum cg_status status;
@@ -98,7 +104,7 @@ load_live(struct cg_records *records, const char *path, struct cg_error *error)
 	else if (access((const char *)live.data, F_OK))
 		status = cg_error_set(error, CG_IO, CG_NO_OFFSET, "%s", strerror(ENOENT));
 	else
-		status = load_image(records, (const char *)live.data, error);
+		status = load_image(records, (const char *)live.data, facts, error);
 	cg_buffer_release(&live);
 	return status;
 }
@@ -119,7 +125,7 @@ load_fd(struct cg_records *records, const char *path, int fd, unsigned flags,
 		return cg_error_set(error, CG_FORMAT, 0,
 		                    "the image of a recording cannot be read from a pipe: give "
 		                    "its file");
-	return load_image(records, path, error);
+	return load_image(records, path, facts, error);
 }
 
 enum cg_status
@@ -135,7 +141,7 @@ cg_records_load(struct cg_records *records, const char *path, unsigned flags,
 		return load_fd(records, NULL, STDIN_FILENO, flags, facts, error);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
-		return load_live(records, path, error);
+		return load_live(records, path, facts, error);
 	if (fd < 0)
 		return cg_error_set(error, CG_IO, CG_NO_OFFSET, "%s", strerror(errno));
 	status = load_fd(records, path, fd, flags, facts, error);

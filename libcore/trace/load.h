@@ -6,7 +6,7 @@
 /*
  * Read what is at `path` into *records, which must be empty: a trace, or an image; where
  * there is nothing, the image `path`.live. "-" is a trace on standard input. `flags` as for
- * cg_trace_read; `facts` (of a trace only, else all zero) and `error` may be NULL. On
+ * cg_trace_read; `facts` (of an image only the size) and `error` may be NULL. On
  * success the records are the caller's: cg_records_release. As cg_trace_read, and CG_IO
  * with errno when there is no such file or it is a directory.
  */

@@ -14,3 +14,5 @@ libcore_libcgcore_la_SOURCES += %D%/input.c %D%/input.h
 libcore_libcgcore_la_SOURCES += %D%/decode.c %D%/decode.h
 libcore_libcgcore_la_SOURCES += %D%/reader.c %D%/reader.h
 libcore_libcgcore_la_SOURCES += %D%/load.c %D%/load.h
+libcore_libcgcore_la_SOURCES += %D%/verify.c %D%/verify.h
+libcore_libcgcore_la_SOURCES += %D%/dump.c

@@ -272,6 +272,24 @@ read_chunks(struct reader *r)
 	return status ? status : check_end(r);
 }
 
+static bool
+index_agrees(const struct reader *r)
+{
+	const struct cg_decoder *d = &r->decoder;
+	const struct cg_chunk *chunks = r->facts.chunks;
+
+	if (d->index_offset == 0)
+		return d->index == NULL;
+	if (!d->index || d->index_count + 2 != r->facts.chunk_count ||
+	    chunks[d->index_count].offset != d->index_offset)
+		return false;
+	for (uint32_t i = 0; i < d->index_count; i++)
+		if (d->index[i].type != chunks[i].type || d->index[i].offset != chunks[i].offset ||
+		    d->index[i].stored != chunks[i].stored)
+			return false;
+	return true;
+}
+
 /* Is this something that salvage can pass over? */
 static bool
 is_damage(enum cg_status status)
@@ -297,6 +315,7 @@ read_all(struct reader *r, struct cg_records *records)
 		return status;
 	r->damaged = status != CG_OK;
 	r->facts.bytes = r->in.offset;
+	r->facts.index_agrees = index_agrees(r);
 	r->decoder.out.complete = !r->damaged;
 	status = cg_decoder_finish(&r->decoder, records);
 	return status ? fail(r, status, r->in.offset, r->decoder.why) : CG_OK;

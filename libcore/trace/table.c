@@ -123,21 +123,28 @@ cg_table_put_first(struct cg_buffer *out, uint8_t id, const uint64_t *values, ui
 	put_column(out, id, CG_TRACE_DENSE, values, count);
 }
 
-static uint64_t
-load_field(const struct cg_column *column, const uint8_t *record, uint64_t start)
+uint64_t
+cg_column_load(const struct cg_column *column, const void *row)
 {
-	const uint8_t *at = record + column->offset;
-	uint64_t value = 0;
+	const uint8_t *at = (const uint8_t *)row + column->offset;
+	uint64_t value;
 	uint32_t word;
 
+	if (column->size == 1)
+		return *at;
 	if (column->size == sizeof word) {
 		memcpy(&word, at, sizeof word);
-		value = word;
-	} else if (column->size == sizeof value) {
-		memcpy(&value, at, sizeof value);
-	} else {
-		value = *at;
+		return word;
 	}
+	memcpy(&value, at, sizeof value);
+	return value;
+}
+
+static uint64_t
+column_value(const struct cg_column *column, const void *row, uint64_t start)
+{
+	uint64_t value = cg_column_load(column, row);
+
 	switch ((enum cg_column_form)column->form) {
 	case CG_FORM_INDEX: return value == CG_NONE ? 0 : value + 1;
 	case CG_FORM_SIGNED: return cg_zigzag((int64_t)value);
@@ -162,7 +169,7 @@ cg_table_put(struct cg_buffer *out, const struct cg_rows *rows, const void *base
 		const struct cg_column *column = &rows->columns[c];
 
 		for (uint32_t i = 0; i < rows->count; i++)
-			values[i] = load_field(column, at + i * rows->stride, rows->start);
+			values[i] = column_value(column, at + i * rows->stride, rows->start);
 		if (c == 0)
 			cg_table_put_first(out, column->id, values, rows->count);
 		else

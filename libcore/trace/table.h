@@ -23,6 +23,7 @@ struct cg_column {
 	uint8_t form;   /* enum cg_column_form */
 	uint8_t coding; /* enum cg_trace_coding, where most rows are not zero */
 	uint16_t offset; /* of the field in its struct */
+	const char *name; /* in a dump */
 };
 
 /* The rows of one chunk: row i is the struct at base + (first + i) * stride. */
@@ -53,6 +54,9 @@ void cg_table_put_first(struct cg_buffer *out, uint8_t id, const uint64_t *value
 
 /* Write a column of bytes as they are. */
 void cg_table_put_bytes(struct cg_buffer *out, uint8_t id, const void *bytes, size_t n);
+
+/* The field of a row, whatever its size. */
+uint64_t cg_column_load(const struct cg_column *column, const void *row);
 
 /* A table that is being read: where its columns are. */
 struct cg_table {

@@ -98,7 +98,8 @@ add_spawns(struct cg_capture_state *state, uint32_t *index)
 		    .spawn.span = spawn->span,
 		    .row = i,
 		};
-		count += added->spawn.root != CG_NONE;
+		count += added->spawn.root != CG_NONE &&
+		         state->out.nodes[added->spawn.root].parent != CG_NONE;
 	}
 	if (all && state->out.spawns)
 		status = place_spawns(state, all, count, index);
@@ -134,6 +135,8 @@ add_task(struct cg_capture_state *state, const struct cg_img_task *task, uint32_
 	};
 	if (added->thread == CG_NONE)
 		return CG_OK;
+	if (added->start < state->out.start.tick)
+		added->start = state->out.start.tick;
 	if (added->end < added->start)
 		added->end = added->start;
 	if (added->parked > added->end - added->start)

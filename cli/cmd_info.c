@@ -1,0 +1,132 @@
+/* `corograph info`: what a trace says about itself. */
+#include "command.h"
+#include "message.h"
+#include "options.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+struct settings {
+	bool salvage;
+};
+
+static const struct cg_option options[] = {
+	{0, "salvage", NULL, CG_OPTION_SET, offsetof(struct settings, salvage),
+	 "tell what can be read of a damaged trace", NULL, false},
+	{0},
+};
+
+static const struct cg_usage usage = {
+	.command = "info",
+	.synopsis = "[--salvage] TRACE",
+	.about = "Tells what was recorded, when, by what, and how much of it there is.",
+	.options = options,
+};
+
+static void
+line(const char *what, const char *text)
+{
+	if (text && *text)
+		printf("%-12s%s\n", what, text);
+}
+
+static void
+number(const char *what, uint64_t n, const char *text)
+{
+	printf("%-12s%" PRIu64 "%s\n", what, n, text);
+}
+
+/* Only what is out of the ordinary. */
+static void
+exception(const char *what, uint64_t n, const char *text)
+{
+	if (n)
+		number(what, n, text);
+}
+
+static const char *
+state(const struct cg_trace_info *info)
+{
+	if (info->live)
+		return "still recording";
+	if (!info->complete)
+		return "incomplete: parts are missing or damaged";
+	return info->killed ? "complete; the program ended without a word" : "complete";
+}
+
+static void
+command(const struct cg_trace_info *info)
+{
+	if (info->command_count == 0)
+		return;
+	printf("%-12s", "command");
+	for (uint32_t i = 0; i < info->command_count; i++)
+		printf("%s%s", i ? " " : "", info->command[i]);
+	putchar('\n');
+}
+
+static void
+moment(const struct cg_trace_info *info)
+{
+	time_t seconds = (time_t)(info->start_unix_ns / 1000000000);
+	char text[64];
+	struct tm tm;
+
+	if (info->start_unix_ns > 0 && localtime_r(&seconds, &tm) &&
+	    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %z", &tm))
+		line("start", text);
+	printf("%-12s%.6f s\n", "elapsed", (double)info->elapsed_ns / 1e9);
+}
+
+static void
+print_info(const struct cg_graph *graph)
+{
+	const struct cg_trace_info *info = graph->info;
+
+	line("trace", state(info));
+	command(info);
+	line("python", info->python);
+	line("executable", info->executable);
+	line("platform", info->platform);
+	number("pid", info->pid, "");
+	moment(info);
+	line("wall clock", info->clock_wall);
+	line("cpu clock", info->clock_cpu);
+	line("C functions", info->builtins ? "recorded" : "not recorded");
+	number("nodes", graph->node_count, "");
+	number("functions", graph->function_count, "");
+	number("threads", graph->thread_count, "");
+	if (info->version_major)
+		printf("%-12s%u.%u\n", "format", info->version_major, info->version_minor);
+	exception("lost", info->lost_events, " events that could not be recorded");
+	exception("dropped", info->dropped, " ends that named nothing on the stack");
+	exception("unwound", info->unwound, " calls taken off the stack without an end");
+	exception("forks", info->forks, " children, which recorded nothing");
+}
+
+static int
+info_run(int argc, char **argv)
+{
+	struct settings s = {0};
+	struct cg_operands operands;
+	struct cg_graph *graph;
+	struct cg_error error;
+	int code = cg_options_parse(&usage, argc, argv, &s, &operands);
+
+	if (code != CG_OPTIONS_GO_ON)
+		return code;
+	if (operands.count != 1)
+		return cg_cli_usage("info", "give one trace");
+	if (cg_graph_open(&graph, operands.items[0], s.salvage ? CG_OPEN_SALVAGE : 0, &error))
+		return cg_cli_error(operands.items[0], &error);
+	print_info(graph);
+	cg_graph_free(graph);
+	return CG_EXIT_OK;
+}
+
+const struct cg_command cg_cmd_info = {
+	.name = "info",
+	.summary = "tell what was recorded, when and by what",
+	.run = info_run,
+};
