@@ -16,3 +16,4 @@ libcore_libcgcore_la_SOURCES += %D%/reader.c %D%/reader.h
 libcore_libcgcore_la_SOURCES += %D%/load.c %D%/load.h
 libcore_libcgcore_la_SOURCES += %D%/verify.c %D%/verify.h
 libcore_libcgcore_la_SOURCES += %D%/dump.c
+libcore_libcgcore_la_SOURCES += %D%/finish.c

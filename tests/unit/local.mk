@@ -18,6 +18,7 @@ check_PROGRAMS += %D%/test_capture
 check_PROGRAMS += %D%/test_writer
 check_PROGRAMS += %D%/test_reader
 check_PROGRAMS += %D%/test_load
+check_PROGRAMS += %D%/test_finish
 
 # graph
 check_PROGRAMS += %D%/test_check
