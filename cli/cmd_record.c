@@ -1,31 +1,63 @@
-/* `corograph record`: runs a program and keeps a trace of it. */
+/*
+ * `corograph record`: runs a program and keeps a trace of it. All that can go wrong is
+ * looked at before the program starts; then this process only waits, and makes the trace
+ * of the image that the program left, whatever its end was.
+ */
 #include "command.h"
+#include "human.h"
 #include "message.h"
 #include "options.h"
+#include "paths.h"
+#include "record_boot.h"
+#include "record_command.h"
+#include "record_modules.h"
+#include "record_output.h"
+#include "record_run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct settings {
 	const char *output;
 	const char *python;
 	const char *module;
 	const char *code;
+	const char *include;
+	const char *exclude;
+	unsigned clock;
+	bool subprocesses;
 	bool builtins;
 	bool quiet;
 };
 
+enum { CLOCK_EXACT };
+
+static const char *const clocks[] = {"exact", "coarse", NULL};
+
+#define FIELD(name) offsetof(struct settings, name)
+
 static const struct cg_option options[] = {
-	{'o', "output", "FILE", CG_OPTION_TEXT, offsetof(struct settings, output),
+	{'o', "output", "FILE", CG_OPTION_TEXT, FIELD(output),
 	 "the trace to write (default: NAME.PID.coro)", NULL, false},
-	{0, "python", "EXE", CG_OPTION_TEXT, offsetof(struct settings, python),
-	 "the interpreter to run (default: the active environment's, else python3)", NULL,
-	 false},
-	{0, "no-builtins", NULL, CG_OPTION_CLEAR, offsetof(struct settings, builtins),
+	{0, "python", "EXE", CG_OPTION_TEXT, FIELD(python),
+	 "the interpreter (default: the active environment's or python3)", NULL, false},
+	{0, "no-builtins", NULL, CG_OPTION_CLEAR, FIELD(builtins),
 	 "leave C functions out: their time is their caller's", NULL, false},
-	{'m', NULL, "MODULE", CG_OPTION_TEXT, offsetof(struct settings, module),
-	 "run a module, as python -m does", NULL, true},
-	{'c', NULL, "CODE", CG_OPTION_TEXT, offsetof(struct settings, code),
-	 "run code, as python -c does", NULL, true},
-	{'q', "quiet", NULL, CG_OPTION_SET, offsetof(struct settings, quiet),
-	 "no summary line at the end", NULL, false},
+	{'m', NULL, "MODULE", CG_OPTION_TEXT, FIELD(module), "run a module, as python -m does",
+	 NULL, true},
+	{'c', NULL, "CODE", CG_OPTION_TEXT, FIELD(code), "run code, as python -c does", NULL,
+	 true},
+	{'q', "quiet", NULL, CG_OPTION_SET, FIELD(quiet), "no summary line at the end", NULL,
+	 false},
+	{0, "clock", "KIND", CG_OPTION_CHOICE, FIELD(clock), NULL, clocks, false},
+	{0, "include", "GLOB", CG_OPTION_TEXT, FIELD(include), NULL, NULL, false},
+	{0, "exclude", "GLOB", CG_OPTION_TEXT, FIELD(exclude), NULL, NULL, false},
+	{0, "subprocesses", NULL, CG_OPTION_SET, FIELD(subprocesses), NULL, NULL, false},
 	{0},
 };
 
@@ -35,21 +67,277 @@ static const struct cg_usage usage = {
 	            "[OPTION...] -m MODULE [ARG...]\n"
 	            "[OPTION...] -c CODE [ARG...]\n"
 	            "[OPTION...] -- COMMAND [ARG...]",
-	.about = "Runs a Python program as it always runs and records every call it makes.",
+	.about = "Runs a Python program as it always runs, records every call it makes, and\n"
+	         "writes a trace when it ends, however that is. Its arguments, output and exit\n"
+	         "status are its own. COMMAND is anything that starts a Python.",
 	.options = options,
 	.stop_at_operand = true,
 };
 
+/* One recording, from the command line to the trace. */
+struct record {
+	struct settings settings;
+	struct cg_python python;
+	struct cg_modules modules;
+	struct cg_output output;
+	struct cg_boot boot;
+	struct cg_run run;
+	char name[256];   /* NAME of the default output */
+	const char *path; /* the program's file */
+	char **argv;      /* its arguments; the array is ours, the texts are not */
+	char command[PATH_MAX];
+};
+
+static int
+settings_check(const struct settings *s, const struct cg_operands *operands)
+{
+	const char *later = s->clock != CLOCK_EXACT ? "--clock coarse"
+	                    : s->include            ? "--include"
+	                    : s->exclude            ? "--exclude"
+	                    : s->subprocesses       ? "--subprocesses"
+	                                            : NULL;
+
+	if (later)
+		return cg_cli_usage("record", "%s is not available in this version", later);
+	if (!s->module && !s->code && operands->count == 0)
+		return cg_cli_usage("record", "what is to be recorded?");
+	if (operands->dashes && s->python)
+		return cg_cli_usage("record", "with -- the command names its own Python");
+	return CG_EXIT_OK;
+}
+
+/* argv of the program: up to three words of ours, then the operands from `first` on. */
+static bool
+argv_make(struct record *r, const char *const *words, const struct cg_operands *operands)
+{
+	size_t n = 0, count = (size_t)operands->count + 4;
+
+	r->argv = calloc(count, sizeof(*r->argv));
+	if (!r->argv)
+		return false;
+	for (; words[n]; n++)
+		r->argv[n] = (char *)(uintptr_t)words[n];
+	for (int i = 0; i < operands->count; i++)
+		r->argv[n++] = operands->items[i];
+	return true;
+}
+
+/* The stem of a script's or a command's file name, slashes at the end aside. */
+static void
+name_from_path(struct record *r, const char *path)
+{
+	size_t n = strlen(path);
+	const char *base, *dot;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	for (base = path + n; base > path && base[-1] != '/'; base--)
+		;
+	snprintf(r->name, sizeof(r->name), "%.*s", (int)(path + n - base), base);
+	dot = strrchr(r->name, '.');
+	if (dot && dot != r->name && strncmp(dot, ".py", 3) == 0)
+		r->name[dot - r->name] = '\0';
+	if (strcmp(r->name, "-") == 0)
+		snprintf(r->name, sizeof(r->name), "python");
+}
+
+/* SCRIPT, -m or -c: an interpreter of our choice runs it. */
+static int
+program_from_python(struct record *r, const struct cg_operands *operands)
+{
+	const struct settings *s = &r->settings;
+	const char *words[] = {r->python.name, NULL, NULL, NULL};
+	const char *script = operands->items[0];
+	int code = cg_python_find(&r->python, s->python);
+
+	if (code)
+		return code;
+	if (s->module || s->code) {
+		words[1] = s->module ? "-m" : "-c";
+		words[2] = s->module ? s->module : s->code;
+		snprintf(r->name, sizeof(r->name), "%s", s->module ? s->module : "python");
+	} else {
+		if (strcmp(script, "-") != 0 && access(script, R_OK) != 0)
+			return cg_cli_fail("%s: %s", script, strerror(errno));
+		name_from_path(r, script);
+	}
+	if (!argv_make(r, words, operands))
+		return cg_cli_fail("out of memory");
+	r->path = r->python.path;
+	code = cg_python_ask(&r->python);
+	return code ? code : cg_modules_check(&r->modules, &r->python);
+}
+
+/* -- COMMAND: it finds its own Python; what can be told of that is checked. */
+static int
+program_from_command(struct record *r, const struct cg_operands *operands)
+{
+	const char *none[] = {NULL};
+	const char *command = operands->items[0];
+	struct cg_command_look look;
+	int code;
+
+	if (!cg_command_look(&look, operands->count, operands->items))
+		return cg_cli_fail("%s: %s", command, strerror(errno));
+	if (look.deaf[0])
+		return cg_cli_fail("%s: its Python is started with %s and would not let the "
+		                   "recorder in; start it without", command, look.deaf);
+	name_from_path(r, command);
+	if (!argv_make(r, none, operands))
+		return cg_cli_fail("out of memory");
+	cg_path_print(r->command, "%s", look.path);
+	r->path = r->command;
+	if (!look.interpreter[0])
+		return cg_modules_check_any(&r->modules);
+	cg_path_print(r->python.path, "%s", look.interpreter);
+	code = cg_python_ask(&r->python);
+	return code ? code : cg_modules_check(&r->modules, &r->python);
+}
+
+/* Everything up to the start of the program. */
+static int
+record_prepare(struct record *r, const struct cg_operands *operands)
+{
+	int code;
+
+	if (!cg_modules_find(&r->modules))
+		return cg_cli_fail("out of memory");
+	code = operands->dashes ? program_from_command(r, operands)
+	                        : program_from_python(r, operands);
+	if (code)
+		return code;
+	/* Once without the process's id, so that nothing needs to be undone. */
+	if (!cg_output_name(&r->output, r->settings.output, r->name, 0))
+		return cg_cli_fail("%s: %s", r->settings.output, strerror(errno));
+	code = cg_output_check(&r->output);
+	return code ? code : cg_boot_make(&r->boot, &r->modules.files);
+}
+
+static int
+record_start(struct record *r)
+{
+	int code = CG_EXIT_OK;
+
+	if (!cg_run_hold(&r->run, r->path, r->argv, &r->boot))
+		return cg_cli_fail("%s: %s", r->path, strerror(errno));
+	cg_output_name(&r->output, r->settings.output, r->name, r->run.pid);
+	code = cg_output_check(&r->output);
+	if (!code)
+		code = cg_boot_write(&r->boot, r->output.live, r->settings.builtins);
+	if (code) {
+		cg_run_cancel(&r->run);
+		return code;
+	}
+	if (!cg_run_go(&r->run))
+		return cg_cli_fail("%s: %s", r->path, strerror(errno));
+	return CG_EXIT_OK;
+}
+
+/* "; forked 2 times" and the like: what the reader of the trace should know. */
+static void
+remarks_print(const struct record *r, const struct cg_finish *f, char *out, size_t size)
+{
+	char text[CG_HUMAN_MAX];
+	size_t used = 0;
+
+	out[0] = '\0';
+	if (WIFSIGNALED(r->run.status))
+		used += (size_t)snprintf(out + used, size - used, "; ended by signal %d (%s)",
+		                         WTERMSIG(r->run.status),
+		                         strsignal(WTERMSIG(r->run.status)));
+	if (f->forks)
+		used += (size_t)snprintf(out + used, size - used,
+		                         "; forked %s times, the children are not in it",
+		                         cg_human_count(text, f->forks));
+	if (f->status)
+		used += (size_t)snprintf(out + used, size - used, "; it ended early: %s",
+		                         cg_status_text(f->status));
+	if (f->lost_events)
+		snprintf(out + used, size - used, "; %s events were lost",
+		         cg_human_count(text, f->lost_events));
+}
+
+static void
+summary_print(const struct record *r, const struct cg_finish *f)
+{
+	char calls[CG_HUMAN_MAX], functions[CG_HUMAN_MAX];
+	char time[CG_HUMAN_MAX], size[CG_HUMAN_MAX], remarks[256];
+
+	remarks_print(r, f, remarks, sizeof(remarks));
+	cg_cli_note("%s: %s calls of %s functions in %s, %s%s; next: corograph report %s",
+	            r->output.path, cg_human_count(calls, f->calls),
+	            cg_human_count(functions, f->functions),
+	            cg_human_time(time, f->elapsed_ns), cg_human_size(size, f->bytes), remarks,
+	            r->output.path);
+}
+
+/* No image appeared: say why. */
+static int
+record_missing(const struct record *r)
+{
+	char reason[512];
+
+	cg_boot_reason(&r->boot, reason, sizeof(reason));
+	if (!reason[0])
+		snprintf(reason, sizeof(reason), "%s",
+		         r->path == r->command
+		                 ? "no Python that reads PYTHONPATH reported in; was one "
+		                   "started, and without -I, -E and -S?"
+		                 : "the interpreter ended before it started the program");
+	return cg_cli_fail("nothing was recorded: %s", reason);
+}
+
+/* Make the trace of what the program left. */
+static int
+record_finish(const struct record *r)
+{
+	struct cg_finish result;
+	struct cg_error error;
+	enum cg_status status;
+
+	if (access(r->output.live, F_OK) != 0)
+		return record_missing(r);
+	status = cg_trace_finish(r->output.live, r->output.path, true, &result, &error);
+	if (status)
+		return cg_cli_error(r->output.path, &error);
+	if (!r->settings.quiet)
+		summary_print(r, &result);
+	return CG_EXIT_OK;
+}
+
 static int
 record_run(int argc, char **argv)
 {
-	struct settings s = {.builtins = true};
+	struct record *r = calloc(1, sizeof(*r));
 	struct cg_operands operands;
-	int code = cg_options_parse(&usage, argc, argv, &s, &operands);
+	int code, ours;
 
+	if (!r)
+		return cg_cli_fail("out of memory");
+	r->settings.builtins = true;
+	cg_run_init(&r->run);
+	code = cg_options_parse(&usage, argc, argv, &r->settings, &operands);
 	if (code != CG_OPTIONS_GO_ON)
-		return code;
-	return cg_cli_fail("record is not part of this build");
+		goto out;
+	code = settings_check(&r->settings, &operands);
+	if (code)
+		goto out;
+	code = record_prepare(r, &operands);
+	if (!code)
+		code = record_start(r);
+	if (code)
+		goto out;
+	cg_run_wait(&r->run);
+	ours = record_finish(r);
+	cg_boot_remove(&r->boot);
+	code = cg_run_pass_on(&r->run);
+	code = code ? code : ours;
+out:
+	cg_boot_remove(&r->boot);
+	cg_modules_release(&r->modules);
+	free(r->argv);
+	free(r);
+	return code;
 }
 
 const struct cg_command cg_cmd_record = {

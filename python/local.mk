@@ -36,3 +36,4 @@ install-python-module: python-module
 uninstall-python-module: uninstall-pkgpythonPYTHON uninstall-nodist_pkgpythonPYTHON uninstall-hook
 
 include %D%/ext/local.mk
+include %D%/boot/local.mk

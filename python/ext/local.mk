@@ -1,4 +1,5 @@
 python__corograph_la_SOURCES += \
+	%D%/boot.c %D%/boot.h \
 	%D%/codes.c %D%/codes.h \
 	%D%/compat.h \
 	%D%/events.c %D%/events.h \

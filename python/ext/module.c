@@ -1,6 +1,7 @@
 /* The extension's face: the functions that the package and `corograph record` call. */
 #include "compat.h"
 
+#include "boot.h"
 #include "corograph.h"
 #include "failure.h"
 #include "session.h"
@@ -81,6 +82,7 @@ static PyMethodDef methods[] = {
     {"start", start, METH_VARARGS, start_doc},
     {"stop", stop, METH_NOARGS, stop_doc},
     {"is_running", is_running, METH_NOARGS, is_running_doc},
+    {"boot", cg_boot, METH_O, "boot(folder)\n--\n\nFor `corograph record` alone."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,0 +1,20 @@
+/* The files of a recording: the image while it runs, the trace afterwards. */
+#ifndef CG_CLI_RECORD_OUTPUT_H
+#define CG_CLI_RECORD_OUTPUT_H
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct cg_output {
+	char path[PATH_MAX]; /* the trace, as the user would name it */
+	char live[PATH_MAX]; /* the image beside it, from the root */
+};
+
+/* NAME.PID.coro in the current folder, or `wanted` when not NULL. False: too long. */
+bool cg_output_name(struct cg_output *output, const char *wanted, const char *name,
+                    pid_t pid);
+
+/* Make sure that both can be written. Returns 0, or an exit code after a message. */
+int cg_output_check(const struct cg_output *output);
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * How a recording gets into a program that does not know of it.
+ *
+ * `corograph record` puts a folder of its own in front of PYTHONPATH; in it lie
+ * `sitecustomize.py`, which site imports before the program, and `boot`, which says what
+ * to record. The program must not find out: what is done here leaves sys.path,
+ * sys.modules, os.environ and the importer's cache as they would have been, and the
+ * import of sitecustomize ends as that of the real one does, by its exception too. The
+ * recording starts last, so nothing of ours is in it. What fails goes to `folder`/failed,
+ * where `record` finds it; the program runs on.
+ */
+#include "boot.h"
+#include "session.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the file `boot` says: fields that each end with a NUL. */
+struct boot_word {
+	char live[PATH_MAX]; /* the image file to create */
+	int builtins;
+	int had_path; /* PYTHONPATH was set before record came, if only to nothing */
+};
+
+static int
+word_read(const char *folder, struct boot_word *word)
+{
+	char path[PATH_MAX + 8], fields[PATH_MAX + 64] = {0};
+	FILE *file;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/boot", folder);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	n = fread(fields, 1, sizeof(fields) - 8, file);
+	fclose(file);
+	n = strnlen(fields, n);
+	if (n >= sizeof(word->live) ||
+	    sscanf(fields + n + 1, "builtins=%d", &word->builtins) != 1)
+		return -1;
+	memcpy(word->live, fields, n + 1);
+	n += 1 + strlen(fields + n + 1) + 1;
+	return sscanf(fields + n, "pythonpath=%d", &word->had_path) == 1 ? 0 : -1;
+}
+
+/* Leave word of the pending exception, and clear it. */
+static void
+failure_leave(const char *folder)
+{
+	char path[PATH_MAX + 8];
+	PyObject *type, *value, *trace, *text = NULL;
+	const char *bytes = NULL;
+	FILE *file;
+
+	PyErr_Fetch(&type, &value, &trace);
+	PyErr_NormalizeException(&type, &value, &trace);
+	if (value)
+		text = PyObject_Str(value);
+	if (text)
+		bytes = PyUnicode_AsUTF8(text);
+	snprintf(path, sizeof(path), "%s/failed", folder);
+	file = fopen(path, "we");
+	if (file) {
+		fprintf(file, "%s\n", bytes ? bytes : "the recording could not start");
+		fclose(file);
+	}
+	PyErr_Clear();
+	Py_XDECREF(text);
+	Py_XDECREF(type);
+	Py_XDECREF(value);
+	Py_XDECREF(trace);
+}
+
+/* PYTHONPATH without `folder`; a program between may have put more in front of it. */
+static PyObject *
+path_without(PyObject *value, PyObject *folder)
+{
+	PyObject *colon = PyUnicode_FromString(":");
+	PyObject *parts = NULL, *rest = NULL;
+	Py_ssize_t at;
+
+	if (colon)
+		parts = PyUnicode_Split(value, colon, -1);
+	if (parts) {
+		at = PySequence_Index(parts, folder);
+		if (at < 0)
+			PyErr_Clear();
+		if (at < 0 || PySequence_DelItem(parts, at) == 0)
+			rest = PyUnicode_Join(colon, parts);
+	}
+	Py_XDECREF(colon);
+	Py_XDECREF(parts);
+	return rest;
+}
+
+/* Give os.environ, and the environment below it, the PYTHONPATH that was meant. */
+static int
+environment_restore(PyObject *folder, const struct boot_word *word)
+{
+	PyObject *os = PyImport_ImportModule("os");
+	PyObject *environ = NULL, *key = NULL, *value = NULL, *rest = NULL;
+	int result = -1;
+
+	if (os)
+		environ = PyObject_GetAttrString(os, "environ");
+	if (environ)
+		key = PyUnicode_FromString("PYTHONPATH");
+	if (key)
+		value = PyObject_GetItem(environ, key);
+	if (value)
+		rest = path_without(value, folder);
+	if (rest && (PyUnicode_GetLength(rest) || word->had_path))
+		result = PyObject_SetItem(environ, key, rest);
+	else if (rest)
+		result = PyObject_DelItem(environ, key);
+	if (!value && PyErr_ExceptionMatches(PyExc_KeyError)) {
+		PyErr_Clear(); /* a subinterpreter: the first one was here before */
+		result = 0;
+	}
+	Py_XDECREF(os);
+	Py_XDECREF(environ);
+	Py_XDECREF(key);
+	Py_XDECREF(value);
+	Py_XDECREF(rest);
+	return result;
+}
+
+/* Take the folder out of sys.path, its cache, and the shim out of sys.modules. */
+static int
+system_restore(PyObject *folder)
+{
+	PyObject *path = PySys_GetObject("path");
+	PyObject *cache = PySys_GetObject("path_importer_cache");
+	PyObject *modules = PyImport_GetModuleDict();
+	Py_ssize_t at = path ? PySequence_Index(path, folder) : -1;
+
+	if (at < 0 || PySequence_DelItem(path, at) < 0)
+		PyErr_Clear();
+	if (cache && PyDict_DelItem(cache, folder) < 0)
+		PyErr_Clear();
+	return PyDict_DelItemString(modules, "sitecustomize");
+}
+
+static void
+recording_start(const char *folder, const struct boot_word *word)
+{
+	const struct cg_session_options options = {
+		.path = word->live,
+		.builtins = word->builtins,
+	};
+
+	/* Subinterpreters come here too: their path is set up anew. */
+	if (PyInterpreterState_Get() != PyInterpreterState_Main())
+		return;
+	if (cg_session_start(&options) == 0)
+		return;
+	/* Another Python of this command was first: this one runs unrecorded. */
+	if (PyErr_ExceptionMatches(PyExc_FileExistsError))
+		PyErr_Clear();
+	else
+		failure_leave(folder);
+}
+
+PyObject *
+cg_boot(PyObject *module, PyObject *folder)
+{
+	PyObject *type, *value, *trace, *real;
+	struct boot_word word = {.builtins = 1};
+	const char *name = PyUnicode_AsUTF8(folder);
+	int ready;
+
+	(void)module;
+	if (!name)
+		return NULL;
+	ready = word_read(name, &word) == 0;
+	if (!ready) {
+		PyErr_Format(PyExc_OSError, "%s/boot cannot be read", name);
+		failure_leave(name);
+	}
+	if (environment_restore(folder, &word) < 0 || system_restore(folder) < 0)
+		failure_leave(name);
+	real = PyImport_ImportModule("sitecustomize");
+	PyErr_Fetch(&type, &value, &trace);
+	if (ready)
+		recording_start(name, &word);
+	PyErr_Restore(type, value, trace);
+	if (!real)
+		return NULL;
+	Py_DECREF(real);
+	Py_RETURN_NONE;
+}
