@@ -27,6 +27,7 @@ struct cg_command {
 
 extern const struct cg_command cg_cmd_record;
 extern const struct cg_command cg_cmd_report;
+extern const struct cg_command cg_cmd_export;
 extern const struct cg_command cg_cmd_info;
 extern const struct cg_command cg_cmd_verify;
 extern const struct cg_command cg_cmd_dump;

@@ -17,6 +17,7 @@
 static const struct cg_command *const commands[] = {
 	&cg_cmd_record,
 	&cg_cmd_report,
+	&cg_cmd_export,
 	&cg_cmd_info,
 	&cg_cmd_verify,
 	&cg_cmd_dump,

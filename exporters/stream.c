@@ -4,7 +4,7 @@
 
 #include <zlib.h>
 
-enum { GZIP_BYTES = 64 * 1024, GZIP_WINDOW = 15 + 16 };
+enum { GZIP_BYTES = 64 * 1024, GZIP_WINDOW = 15 + 16, GZIP_LEVEL = 4 };
 
 struct cg_gzip {
 	z_stream stream;
@@ -34,7 +34,7 @@ gzip_start(struct cg_stream *stream)
 		return CG_NOMEM;
 	gzip->stream.zalloc = gzip_alloc;
 	gzip->stream.zfree = gzip_free;
-	if (deflateInit2(&gzip->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
+	if (deflateInit2(&gzip->stream, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8,
 	                 Z_DEFAULT_STRATEGY) != Z_OK) {
 		cg_memory_free(gzip);
 		return CG_NOMEM;

@@ -1,0 +1,91 @@
+/*
+ * `corograph export`: becomes corograph-FORMAT, the program of that format, found beside
+ * this one, else in PATH. So formats are added without a change here.
+ */
+#include "command.h"
+#include "message.h"
+#include "options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct cg_option options[] = {{0}};
+
+static const struct cg_usage usage = {
+	.command = "export",
+	.synopsis = "FORMAT TRACE [-o OUT] [OPTION...]\n"
+				"FORMAT --help",
+	.about =
+		"Turns a trace into what other people's viewers read. Formats:\n\n"
+		"  callgrind    KCachegrind, QCachegrind, callgrind_annotate\n"
+		"  pstats       Python's pstats module, snakeviz, tuna, gprof2dot\n"
+		"  speedscope   https://www.speedscope.app\n\n"
+		"Runs the program corograph-FORMAT; one of your own in PATH is a format as well.\n"
+		"Each has options of its own and tells them with --help.",
+	.options = options,
+	.stop_at_operand = true,
+};
+
+/* A format is a word, so that nothing else than corograph-FORMAT can be run. */
+static bool
+is_word(const char *text)
+{
+	return *text &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(text);
+}
+
+/* Become the program `name` beside this one. Returns when there is none, with errno. */
+static void
+become_neighbour(const char *name, char **argv)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	char *slash;
+
+	if (n <= 0)
+		return;
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	if (!slash || (size_t)(slash + 1 - path) + strlen(name) >= sizeof(path)) {
+		errno = ENAMETOOLONG;
+		return;
+	}
+	strcpy(slash + 1, name);
+	execv(path, argv);
+}
+
+static int
+export_run(int argc, char **argv)
+{
+	struct cg_operands operands;
+	int code = cg_options_parse(&usage, argc, argv, NULL, &operands);
+	char name[80];
+
+	if (code != CG_OPTIONS_GO_ON)
+		return code;
+	if (operands.count == 0)
+		return cg_cli_usage("export", "to which format?");
+	if (!is_word(operands.items[0]) || strlen(operands.items[0]) > 60)
+		return cg_cli_usage("export", "'%.60s' is no format", operands.items[0]);
+	snprintf(name, sizeof(name), "corograph-%s", operands.items[0]);
+	operands.items[0] = name;
+	operands.items[operands.count] = NULL; /* what was dropped before left a gap here */
+	become_neighbour(name, operands.items);
+	if (errno == ENOENT)
+		execvp(name, operands.items);
+	if (errno == ENOENT)
+		return cg_cli_usage("export",
+		                    "there is no program %s for that format, neither beside "
+		                    "corograph nor in PATH",
+		                    name);
+	return cg_cli_fail("%s: %s", name, strerror(errno));
+}
+
+const struct cg_command cg_cmd_export = {
+	.name = "export",
+	.summary = "turn a trace into what a viewer reads",
+	.run = export_run,
+};
