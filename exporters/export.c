@@ -27,8 +27,9 @@ static const struct cg_option options[] = {
      "the file to write, - for standard output\n"
      "(default: a name made of the trace's, in this folder)",
      NULL},
-	{0, "tasks", "beside|creator", CG_OPTION_CHOICE, offsetof(struct settings, tasks),
-     "tasks beside the threads (default),\nor under the function that created them",
+	{0, "tasks", "WHERE", CG_OPTION_CHOICE, offsetof(struct settings, tasks),
+     "beside: tasks beside the threads (default);\n"
+     "creator: under the function that created them",
      tasks_words},
 	{0, "gzip", NULL, CG_OPTION_SET, offsetof(struct settings, gzip),
      "compress; implied when FILE ends in .gz", NULL},

@@ -22,19 +22,22 @@ struct parse {
 };
 
 static const struct cg_option standard[] = {
-	{.letter = 'h', .name = "help", .help = "this text"},
-	{.letter = 'V', .name = "version", .help = "the version"},
+	{.letter = 'h', .name = "help", .help = "show this"},
+	{.letter = 'V', .name = "version", .help = "show the version"},
 	{.name = NULL},
 };
 
+/* What an option does, in its own column; long words of an option get a line alone. */
 static void
 help_row(const struct cg_option *o)
 {
 	int n = printf(o->letter ? "  -%c, " : "      ", o->letter);
 
-	n += printf("--%s%s%s", o->name, o->argument ? "=" : "",
+	n += printf("--%s%s%s", o->name, o->argument ? " " : "",
 	            o->argument ? o->argument : "");
-	printf("%*s", n < HELP_COLUMN - 1 ? HELP_COLUMN - n : 2, "");
+	if (n >= HELP_COLUMN)
+		n = printf("\n") - 1;
+	printf("%*s", HELP_COLUMN - n, "");
 	for (const char *p = o->help; *p; p++) {
 		putchar(*p);
 		if (*p == '\n')

@@ -26,11 +26,14 @@ static const char *const metric_words[] = {"wall", "run", "await", "cpu", NULL};
 static const char *const names_words[] = {"qualname", "name", NULL};
 
 static const struct cg_option options[] = {
-	{0, "metric", "wall|run|await|cpu", CG_OPTION_CHOICE,
-     offsetof(struct settings, metric),
-     "the time to show (default: wall, which is run + await)", metric_words},
-	{0, "names", "qualname|name", CG_OPTION_CHOICE, offsetof(struct settings, names),
-     "Class.method (default) or method, as cProfile has it", names_words},
+	{0, "metric", "METRIC", CG_OPTION_CHOICE, offsetof(struct settings, metric),
+     "the time to show: wall (default), which is run + await,\n"
+     "run, await or cpu",
+     metric_words},
+	{0, "names", "KIND", CG_OPTION_CHOICE, offsetof(struct settings, names),
+     "qualname: Class.method (default);\n"
+     "name: method, as cProfile has it",
+     names_words},
 	{0, "limit", "N", CG_OPTION_NUMBER, offsetof(struct settings, limit),
      "the N functions with most inclusive time; the time of the\n"
      "others becomes their callers' own",

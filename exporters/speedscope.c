@@ -54,8 +54,9 @@ static const struct cg_option options[] = {
      profile_words},
 	{0, "min-share", "PERCENT", CG_OPTION_PERCENT, offsetof(struct settings, min_share),
      "leave out what is a smaller part of the whole (default: 0)", NULL},
-	{0, "pruned", "frame|parent", CG_OPTION_CHOICE, offsetof(struct settings, pruned),
-     "show what is left out as a frame [pruned] (default),\nor as its caller's own",
+	{0, "pruned", "HOW", CG_OPTION_CHOICE, offsetof(struct settings, pruned),
+     "frame: show what is left out as a frame [pruned]\n"
+     "(default); parent: as its caller's own",
      pruned_words},
 	{.name = NULL},
 };

@@ -25,6 +25,17 @@ def check_help(t, e, form):
          (0, f"corograph-{form} {os.environ['CG_VERSION']}\n"), f"{form}: --version")
 
 
+def check_page(t, e, form):
+    """The manual page has the options of the help, no more, no less."""
+    with open(os.path.join(os.environ["CG_SRC"], "doc", "man", f"corograph-{form}.1")) as f:
+        page = f.read()
+    section = re.search(r"^\.SH OPTIONS\n(.*?)^\.SH ", page, re.S | re.M)[1]
+    heads = " ".join(re.findall(r"^\.TP\n(.*)", section, re.M)).replace("\\-", "-")
+    there = set(re.findall(r"--[a-z-]+|(?<![\w-])-[a-zA-Z]\b", heads))
+    rows = re.findall(r"^  (-\w)?,?\s+(--[\w-]+)", e.run(form, "--help").stdout.decode(), re.M)
+    t.eq(there, {o for row in rows for o in row if o}, f"{form}: the manual page has each option")
+
+
 def check_usage(t, e, form):
     own = {"callgrind": ["--events=wall,wall", "--events=", "--events=wall,", "--events=bus"],
            "pstats": ["--metric=x", "--limit=-1", "--limit=1x", "--names"],
@@ -179,6 +190,7 @@ def main():
         e = Exports(folder)
         for form in FORMATS:
             check_help(t, e, form)
+            check_page(t, e, form)
             check_usage(t, e, form)
             check_names(t, e, form)
             check_files(t, e, form)
