@@ -9,12 +9,11 @@
 
 /* The views, in the order of their names below. */
 static const cg_report_view views[] = {
-	cg_report_functions,
-	cg_report_tree,
-	cg_report_tasks,
-	cg_report_threads,
+	cg_report_functions, cg_report_tree,     cg_report_tasks,
+	cg_report_threads,   cg_report_blocking,
 };
-static const char *const view_names[] = {"functions", "tree", "tasks", "threads", NULL};
+static const char *const view_names[] = {"functions", "tree",     "tasks",
+                                         "threads",   "blocking", NULL};
 
 static const char *const format_names[] = {"table", "json", "csv", NULL};
 

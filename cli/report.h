@@ -35,6 +35,8 @@ int cg_report_threads(const struct cg_graph *graph,
                       const struct cg_report_settings *settings);
 int cg_report_tasks(const struct cg_graph *graph,
                     const struct cg_report_settings *settings);
+int cg_report_blocking(const struct cg_graph *graph,
+                       const struct cg_report_settings *settings);
 int cg_report_tree(const struct cg_graph *graph,
                    const struct cg_report_settings *settings);
 

@@ -153,6 +153,33 @@ struct cg_task_row {
 	uint64_t longest_ns; /* the longest single span */
 };
 
+/*
+ * Long segments, of 10 ms and more, of a coroutine or async generator: from a resume to the
+ * next suspension, in which its event loop stood still.
+ */
+struct cg_hold_row {
+	uint32_t function;  /* index into functions */
+	uint64_t over_10ms; /* how many; each count includes the next */
+	uint64_t over_50ms;
+	uint64_t over_100ms;
+	uint64_t longest_ns; /* the longest single one */
+	uint64_t held_ns;    /* all of them */
+	uint64_t cpu_ns;     /* the part of held_ns on a processor */
+};
+
+/* A task that is worth a line of its own: it still lived, or was among the slowest. */
+struct cg_single_task {
+	const char *name;    /* its own, or its root's */
+	uint32_t root;       /* function */
+	uint32_t creator;    /* function, or CG_NONE */
+	uint32_t thread;     /* index into threads */
+	uint64_t start_ns;   /* from the start of the recording */
+	uint64_t span_ns;    /* from its start to its end */
+	uint64_t parked_ns;  /* the part of span_ns in which it was suspended */
+	bool raised;         /* ended by an exception */
+	bool unfinished;     /* had not ended */
+};
+
 /* What a trace says about itself. */
 struct cg_trace_info {
 	bool complete; /* closed by its writer and read to its end */
@@ -172,6 +199,7 @@ struct cg_trace_info {
 	enum cg_status stop_status; /* why the recording ended early, or CG_OK */
 	uint64_t dropped;     /* ends that named nothing on the stack */
 	uint64_t unwound;     /* activations taken off the stack without an end of their own */
+	uint64_t folds;       /* contexts that found no place of their own */
 	uint64_t forks;       /* forks seen; the children recorded nothing */
 	bool builtins;        /* C functions were recorded */
 	uint32_t version_major, version_minor; /* of the file format */
@@ -188,11 +216,15 @@ struct cg_graph {
 	const struct cg_edge *edges;         /* by caller, callee, kind */
 	const struct cg_thread_row *threads; /* by id */
 	const struct cg_task_row *tasks;     /* by root, creator */
+	const struct cg_hold_row *holds;     /* by function */
+	const struct cg_single_task *singles; /* by start */
 	uint32_t node_count;
 	uint32_t function_count;
 	uint32_t edge_count;
 	uint32_t thread_count;
 	uint32_t task_count;
+	uint32_t hold_count;
+	uint32_t single_count;
 };
 
 enum {

@@ -20,6 +20,8 @@ struct cg_graph_store {
 	struct cg_edge *edges;
 	struct cg_thread_row *threads;
 	struct cg_task_row *tasks;
+	struct cg_hold_row *holds;
+	struct cg_single_task *singles;
 };
 
 /* Self numbers of a node and all below it that counts; see inclusive.c. */
@@ -54,6 +56,12 @@ enum cg_status cg_build_metrics(struct cg_build *b); /* numbers of function rows
 enum cg_status cg_build_work(struct cg_build *b);    /* work_ns of function rows */
 enum cg_status cg_build_edges(struct cg_build *b);
 enum cg_status cg_build_tasks(struct cg_build *b);
+enum cg_status cg_build_singles(struct cg_build *b);
+enum cg_status cg_build_holds(struct cg_build *b);
+
+/* Ticks as ns, a difference and a point in time; the latter from the start, 0 before it. */
+uint64_t cg_build_ns(const struct cg_build *b, uint64_t ticks);
+uint64_t cg_build_since(const struct cg_build *b, uint64_t tick);
 
 /* Function row of a node; CG_NONE for CG_NONE and for a thread's root. */
 static inline uint32_t

@@ -44,6 +44,19 @@ spawn_is_good(const struct cg_records *r, const struct cg_rec_spawn *s)
 	       r->nodes[s->root].function != CG_NONE && s->name < r->string_count;
 }
 
+static bool
+hold_is_good(const struct cg_records *r, const struct cg_rec_hold *h)
+{
+	return h->node < r->node_count && r->nodes[h->node].function != CG_NONE;
+}
+
+static bool
+task_is_good(const struct cg_records *r, const struct cg_rec_task *t)
+{
+	return t->spawn < r->spawn_count && t->thread < r->thread_count &&
+	       t->name < r->string_count;
+}
+
 /* Is `parent` the node before i or above that one? */
 static bool
 parent_is_open(const struct cg_records *r, uint32_t i, uint32_t parent)
@@ -74,8 +87,8 @@ node_is_good(const struct cg_records *r, uint32_t i)
 	       (n->edge != CG_EDGE_SPAWN || n->parent == t->root);
 }
 
-enum cg_status
-cg_build_check(const struct cg_records *r, struct cg_error *error)
+static enum cg_status
+check_tree(const struct cg_records *r, struct cg_error *error)
 {
 	for (uint32_t i = 0; i < r->function_count; i++)
 		if (!function_is_good(r, &r->functions[i]))
@@ -86,9 +99,34 @@ cg_build_check(const struct cg_records *r, struct cg_error *error)
 	for (uint32_t i = 0; i < r->node_count; i++)
 		if (!node_is_good(r, i))
 			return corrupt(error, "node", i);
+	return CG_OK;
+}
+
+/* What refers to nodes that are good. */
+static enum cg_status
+check_tasks(const struct cg_records *r, struct cg_error *error)
+{
 	for (uint32_t i = 0; i < r->spawn_count; i++)
 		if (!spawn_is_good(r, &r->spawns[i]))
-			return corrupt(error, "task record", i);
+			return corrupt(error, "spawn", i);
+	for (uint32_t i = 0; i < r->task_count; i++)
+		if (!task_is_good(r, &r->tasks[i]))
+			return corrupt(error, "task", i);
+	for (uint32_t i = 0; i < r->hold_count; i++)
+		if (!hold_is_good(r, &r->holds[i]))
+			return corrupt(error, "long segment", i);
+	return CG_OK;
+}
+
+enum cg_status
+cg_build_check(const struct cg_records *r, struct cg_error *error)
+{
+	enum cg_status status = check_tree(r, error);
+
+	if (!status)
+		status = check_tasks(r, error);
+	if (status)
+		return status;
 	for (uint32_t i = 0; i < r->command_count; i++)
 		if (r->command[i] >= r->string_count)
 			return corrupt(error, "argument", i);

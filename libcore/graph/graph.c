@@ -13,9 +13,9 @@
 typedef enum cg_status (*build_step)(struct cg_build *b);
 
 static const build_step steps[] = {
-	cg_build_strings, cg_build_functions, cg_build_nodes,
-	cg_build_threads, cg_build_inclusive, cg_build_metrics,
-	cg_build_work,    cg_build_edges,     cg_build_tasks,
+	cg_build_strings,   cg_build_functions, cg_build_nodes, cg_build_threads,
+	cg_build_inclusive, cg_build_metrics,   cg_build_work,  cg_build_edges,
+	cg_build_tasks,     cg_build_singles,   cg_build_holds,
 };
 
 static void
@@ -39,6 +39,8 @@ store_publish(struct cg_graph_store *store)
 	store->graph.edges = store->edges;
 	store->graph.threads = store->threads;
 	store->graph.tasks = store->tasks;
+	store->graph.holds = store->holds;
+	store->graph.singles = store->singles;
 }
 
 enum cg_status
@@ -79,5 +81,21 @@ cg_graph_free(struct cg_graph *graph)
 	cg_free(store->edges);
 	cg_free(store->threads);
 	cg_free(store->tasks);
+	cg_free(store->holds);
+	cg_free(store->singles);
 	cg_free(store);
+}
+
+uint64_t
+cg_build_ns(const struct cg_build *b, uint64_t ticks)
+{
+	return ticks ? cg_records_ns(b->records, ticks) : 0;
+}
+
+uint64_t
+cg_build_since(const struct cg_build *b, uint64_t tick)
+{
+	uint64_t start = b->records->start.tick;
+
+	return tick > start ? cg_records_ns(b->records, tick - start) : 0;
 }

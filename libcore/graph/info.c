@@ -67,6 +67,7 @@ fill_info(struct cg_trace_info *info, const struct cg_build *b)
 		info->elapsed_ns = cg_records_ns(r, r->end.tick - r->start.tick);
 	info->lost_events = r->lost_events;
 	info->stop_status = (enum cg_status)r->stop_status;
+	info->folds = r->folds;
 	info->forks = r->forks;
 	info->builtins = r->builtins != 0;
 	for (uint32_t i = 0; i < r->thread_count; i++) {

@@ -12,5 +12,7 @@ libcore_libcgcore_la_SOURCES += %D%/metrics.c
 libcore_libcgcore_la_SOURCES += %D%/work.c
 libcore_libcgcore_la_SOURCES += %D%/edges.c
 libcore_libcgcore_la_SOURCES += %D%/tasks.c
+libcore_libcgcore_la_SOURCES += %D%/singles.c
+libcore_libcgcore_la_SOURCES += %D%/holds.c
 libcore_libcgcore_la_SOURCES += %D%/names.c
 libcore_libcgcore_la_SOURCES += %D%/json.c

@@ -7,12 +7,6 @@
 #include "base/alloc.h"
 #include "graph/build.h"
 
-static uint64_t
-to_ns(const struct cg_records *r, uint64_t ticks)
-{
-	return ticks ? cg_records_ns(r, ticks) : 0;
-}
-
 static void
 fill_node(const struct cg_build *b, struct cg_node *n, const struct cg_rec_node *rec)
 {
@@ -31,9 +25,9 @@ fill_node(const struct cg_build *b, struct cg_node *n, const struct cg_rec_node 
 	n->unfinished = rec->unfinished;
 	n->begun_before = rec->begun_before;
 	n->suspensions = rec->suspensions;
-	n->run_ns = to_ns(b->records, rec->run);
-	n->await_ns = to_ns(b->records, rec->await);
-	n->hosted_ns = to_ns(b->records, rec->hosted);
+	n->run_ns = cg_build_ns(b, rec->run);
+	n->await_ns = cg_build_ns(b, rec->await);
+	n->hosted_ns = cg_build_ns(b, rec->hosted);
 }
 
 /* Children have larger numbers than their parents, so they are complete before these. */

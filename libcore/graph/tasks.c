@@ -68,10 +68,10 @@ fill_entries(const struct cg_build *b, struct entry *entries)
 static void
 add_spawn(const struct cg_build *b, struct cg_task_row *row, const struct cg_rec_spawn *s)
 {
-	uint64_t longest = cg_records_ns(b->records, s->longest);
+	uint64_t longest = cg_build_ns(b, s->longest);
 
 	row->count = cg_add(row->count, s->count);
-	row->span_ns = cg_add(row->span_ns, cg_records_ns(b->records, s->span));
+	row->span_ns = cg_add(row->span_ns, cg_build_ns(b, s->span));
 	if (row->longest_ns < longest)
 		row->longest_ns = longest;
 	if (s->count && *b->strings[s->name])

@@ -21,13 +21,6 @@ compare_entries(const void *pa, const void *pb)
 	return (a->index > b->index) - (a->index < b->index);
 }
 
-/* Ticks since the start of the recording as ns; 0 for what lies before it. */
-static uint64_t
-since_start(const struct cg_records *r, uint64_t tick)
-{
-	return tick > r->start.tick ? cg_records_ns(r, tick - r->start.tick) : 0;
-}
-
 static void
 fill_row(const struct cg_build *b, struct cg_thread_row *row, uint32_t row_index,
          const struct cg_rec_thread *t)
@@ -40,9 +33,9 @@ fill_row(const struct cg_build *b, struct cg_thread_row *row, uint32_t row_index
 	row->root = t->root;
 	row->native_id = t->native_id;
 	row->count = t->count;
-	row->busy_ns = cg_records_ns(b->records, t->busy);
-	row->first_ns = since_start(b->records, t->first);
-	row->last_ns = since_start(b->records, t->last);
+	row->busy_ns = cg_build_ns(b, t->busy);
+	row->first_ns = cg_build_since(b, t->first);
+	row->last_ns = cg_build_since(b, t->last);
 	cg_cpu_spread(b->records, nodes, t->root, end);
 	for (uint32_t i = t->root; i < end; i++) {
 		nodes[i].thread = row_index;

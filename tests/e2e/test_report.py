@@ -169,6 +169,13 @@ def _():
     assert show(trace, "--view", "threads")[3].split()[-1] == "MainThread"
     lines = show(trace, "--view", "tasks")
     assert lines[3].split("ns")[-1].split()[:2] == ["Task-1", "<module>"]
+    assert lines[6].startswith("Single tasks")
+    assert lines[8].split()[:6] == ["250", "ns", "50", "ns", "200", "ns"], lines[8]
+    assert lines[8].split("ns")[-1].split()[:3] == ["finished", "Task-1", "<module>"]
+    lines = show(trace, "--view", "blocking")
+    assert re.split(r"\s{2,}", lines[2]) == [
+        ">= 10 ms", ">= 50 ms", ">= 100 ms", "longest", "held", "cpu", "coroutine"]
+    assert lines[3].split()[:5] == ["3", "2", "1", "150", "ns"]
     lines = show(trace, "--view", "tree")
     assert lines[3].endswith("<thread 1 MainThread>")
     assert lines[4].endswith("call     <module> (app.py:1)"), lines[4]

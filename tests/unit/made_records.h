@@ -21,6 +21,8 @@ struct made {
 	struct cg_rec_node nodes[MADE_MAX];
 	struct cg_rec_thread threads[MADE_MAX];
 	struct cg_rec_spawn spawns[MADE_MAX];
+	struct cg_rec_hold holds[MADE_MAX];
+	struct cg_rec_task tasks[MADE_MAX];
 	uint32_t command[MADE_MAX];
 };
 
@@ -45,6 +47,8 @@ made_init(struct made *m)
 	m->records.nodes = m->nodes;
 	m->records.threads = m->threads;
 	m->records.spawns = m->spawns;
+	m->records.holds = m->holds;
+	m->records.tasks = m->tasks;
 	m->records.command = m->command;
 	m->records.clock_kind = CG_CLOCK_MADE_UP;
 	m->records.start = (struct cg_clock_pair){1000, 1000, 7000};

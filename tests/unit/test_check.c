@@ -19,6 +19,8 @@ good(void)
 	m.nodes[n].origin = t + 1;
 	made_node(&m, made_thread(&m, "two"), g, CG_EDGE_CALL, 1);
 	made_spawn(&m, t + 1, n, 1);
+	m.records.task_count = 1;
+	m.holds[m.records.hold_count++].node = n;
 	m.command[0] = 0;
 	m.records.command_count = 1;
 }
@@ -95,6 +97,16 @@ main(void)
 	refused("a task's root that is a thread's");
 	m.spawns[0].name = m.records.string_count;
 	refused("a task's name that is no string");
+	m.tasks[0].spawn = m.records.spawn_count;
+	refused("a single task of no spawn");
+	m.tasks[0].thread = m.records.thread_count;
+	refused("a single task of no thread");
+	m.tasks[0].name = m.records.string_count;
+	refused("a single task's name that is no string");
+	m.holds[0].node = m.records.node_count;
+	refused("a long segment of no node");
+	m.holds[0].node = 0;
+	refused("a long segment of a thread's root");
 	m.command[0] = m.records.string_count;
 	refused("an argument that is no string");
 	m.records.python = m.records.string_count;

@@ -21,6 +21,8 @@ make_some(void)
 	m.nodes[b].origin = a;
 	made_node(&m, made_thread(&m, "two"), f, CG_EDGE_CALL, 5);
 	made_spawn(&m, a, b, 1);
+	m.records.task_count = 1;
+	m.holds[m.records.hold_count++] = (struct cg_rec_hold){.node = b, .over_10ms = 1};
 	m.command[0] = made_string(&m, "app.py");
 	m.command[1] = made_string(&m, "--fast");
 	m.records.command_count = 2;
@@ -36,6 +38,7 @@ facts(void)
 	m.records.pid = 42;
 	m.records.lost_events = 3;
 	m.records.forks = 1;
+	m.records.folds = 5;
 	m.records.killed = true;
 	m.records.stop_status = CG_NOMEM;
 	m.threads[0].dropped = 1;
@@ -51,6 +54,7 @@ facts(void)
 	eq(graph->info->pid, 42, "process");
 	eq(graph->info->lost_events, 3, "lost events");
 	eq(graph->info->forks, 1, "forks");
+	eq(graph->info->folds, 5, "folds");
 	eq(graph->info->stop_status, CG_NOMEM, "why it ended early");
 	eq(graph->info->dropped, 3, "dropped ends of all threads");
 	eq(graph->info->unwound, 4, "unwound activations of all threads");

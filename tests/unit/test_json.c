@@ -50,6 +50,14 @@ sample(const char *name)
 	made_spawn(&m, a, b, 1);
 	m.spawns[0].name = made_string(&m, "Task-1");
 	made_spawn(&m, CG_NONE, b, 2);
+	m.tasks[m.records.task_count++] = (struct cg_rec_task){
+		.name = made_string(&m, "Task-1"), .start = 1200, .end = 1450, .parked = 50};
+	m.holds[m.records.hold_count++] = (struct cg_rec_hold){.node = b,
+	                                                       .over_10ms = 3,
+	                                                       .over_50ms = 2,
+	                                                       .over_100ms = 1,
+	                                                       .longest = 150,
+	                                                       .held = 200};
 	m.threads[0].native_id = UINT64_MAX;
 	m.threads[0].first = 1010;
 	m.threads[0].last = 2000;

@@ -1,4 +1,4 @@
-/* Task rows: counts, names and times by root and creator. */
+/* Task rows: counts, names and times by root and creator; and single tasks. */
 #include "made_records.h"
 
 static struct made m;
@@ -90,10 +90,57 @@ unrecorded(void)
 	cg_graph_free(graph);
 }
 
+/* Two threads whose rows are not in the order of the records. */
+static void
+singles(void)
+{
+	struct cg_graph *graph;
+	const struct cg_single_task *t;
+	uint32_t f, root, a, b;
+
+	made_init(&m);
+	f = made_function(&m, "work", CG_KIND_COROUTINE);
+	root = made_thread(&m, "late");
+	a = made_node(&m, root, f, CG_EDGE_SPAWN, 1);
+	b = made_node(&m, made_thread(&m, "early"), f, CG_EDGE_CALL, 1);
+	m.threads[0].id = 2;
+	m.threads[1].id = 1;
+	made_spawn(&m, b, a, 1);
+	made_spawn(&m, CG_NONE, a, 1);
+	m.tasks[m.records.task_count++] =
+		(struct cg_rec_task){.thread = 0,
+	                         .name = made_string(&m, "Task-1"),
+	                         .start = 1100,
+	                         .end = 1400,
+	                         .parked = 200,
+	                         .raised = 1};
+	m.tasks[m.records.task_count++] = (struct cg_rec_task){
+		.spawn = 1, .thread = 1, .start = 900, .end = 950, .parked = 80, .unfinished = 1};
+	graph = made_graph(&m);
+	eq(graph->single_count, 2, "each has a row");
+	t = &graph->singles[0];
+	ok(!strcmp(t->name, "Task-1"), "its name");
+	ok(!strcmp(graph->functions[t->root].name, "work"), "what it ran");
+	eq(t->creator, t->root, "who made it");
+	eq(t->thread, 1, "the row of its thread");
+	eq(t->start_ns, 100, "its start counts from that of the recording");
+	eq(t->span_ns, 300, "its span");
+	eq(t->parked_ns, 200, "the part in which it was suspended");
+	ok(t->raised && !t->unfinished, "how it ended");
+	t = &graph->singles[1];
+	ok(!strcmp(t->name, "work"), "without a name it has its root's");
+	eq(t->creator, CG_NONE, "nobody is known to have made it");
+	eq(t->start_ns, 0, "begun before the recording");
+	eq(t->parked_ns, 50, "never suspended for longer than it lived");
+	ok(!t->raised && t->unfinished, "it had not ended");
+	cg_graph_free(graph);
+}
+
 int
 main(void)
 {
 	rows();
 	unrecorded();
+	singles();
 	return done();
 }
