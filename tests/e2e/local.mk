@@ -2,3 +2,7 @@
 python_tests += %D%/test_manual.py %D%/test_report.py
 python_tests += %D%/test_transparent.py %D%/test_ends.py %D%/test_record_usage.py
 EXTRA_DIST += %D%/harness.py %D%/schema.py %D%/programs/probe.py
+python_tests += %D%/test_seed.py %D%/test_killed.py %D%/test_forks.py %D%/test_real_programs.py \
+	%D%/test_bad_input.py %D%/test_server.py
+EXTRA_DIST += %D%/figures.py %D%/programs/publishes_counts.py %D%/programs/forks.py \
+	%D%/programs/asgi_app.py

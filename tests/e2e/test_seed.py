@@ -1,5 +1,10 @@
 #!/usr/bin/env python3
-"""The seed program: the numbers that the README promises, within 10 percent."""
+"""
+The seed program: the numbers that the README promises.
+
+A time is never less than what the program asked for. It may be more where other programs
+took the processor: `crowd` is how long burn_cpu, which counts CPU time, had to wait for it.
+"""
 import os
 import pstats
 
@@ -23,9 +28,15 @@ def seed():
     return made["report"]
 
 
-def near(value, seconds, slack=0.1):
-    """Is a time that many seconds, not less, and at most `slack` more?"""
-    low, high = (seconds - 0.01) * SECOND, (seconds + slack + 0.1 * seconds) * SECOND
+def crowd():
+    """Seconds that burn_cpu was kept from the processor."""
+    f = function(seed(), "burn_cpu")
+    return (f["run_ns"] - f["cpu_ns"]) / SECOND
+
+
+def near(value, seconds, slack=0.3):
+    """Is a time that many seconds, not less, and not much more?"""
+    low, high = (seconds - 0.01) * SECOND, (seconds + slack + 2 * crowd()) * SECOND
     assert low <= value <= high, f"{value / SECOND:.3f} s instead of {seconds} s"
 
 
@@ -40,6 +51,7 @@ def _():
     near(f["wall_ns"], 4)
     near(f["run_ns"], 2)
     near(f["await_ns"], 2)
+    assert f["wall_ns"] == f["run_ns"] + f["await_ns"], f
 
 
 @test("burn_async_io: 2 calls, await 2 s, run none")
@@ -65,8 +77,8 @@ def _():
 def _():
     f = function(seed(), "burn_cpu")
     assert f["calls"] == 1, f
-    near(f["run_ns"], 1, slack=0.5)
-    near(f["cpu_ns"], 1, slack=0.5)
+    near(f["run_ns"], 1)
+    assert 0.99 * SECOND <= f["cpu_ns"] <= 1.1 * SECOND, f
 
 
 @test("<module>: wall 4 s, hosted 2 s, and spawns foo once")
@@ -74,12 +86,12 @@ def _():
     module = [f for f in seed()["functions"]
               if f["name"] == "<module>" and f["file"].endswith("seed.py")]
     assert len(module) == 1 and module[0]["calls"] == 1, module
-    near(module[0]["wall_ns"], 4, slack=0.5)
+    near(module[0]["wall_ns"], 4)
     near(module[0]["hosted_ns"], 2)
-    near(module[0]["run_ns"], 2, slack=0.5)
-    spawns = {k: n for k, n in edges_named(seed()).items() if k[2] == "spawn"}
+    near(module[0]["run_ns"], 2)
+    spawns = {k: n for k, n in edges_named(seed()).items() if k[1:] == ("foo", "spawn")}
     assert spawns == {("<module>", "foo", "spawn"): 1}, spawns
-    assert [t["name"] for t in seed()["tasks"]] == ["Task-1"], seed()["tasks"]
+    assert "Task-1" in [t["name"] for t in seed()["tasks"]], seed()["tasks"]
 
 
 @test("the trace is under 96 KB")
@@ -97,7 +109,7 @@ def _():
     stats = pstats.Stats("seed.pstats").stats
     found = [v for (_, _, name), v in stats.items() if name == "foo"]
     assert len(found) == 1 and found[0][:2] == (1, 1), found
-    assert 3.99 <= found[0][3] <= 4.6, found
+    near(found[0][3] * SECOND, 4)
 
 
 @test("callgrind_annotate reads its callgrind export without a word on stderr")

@@ -59,7 +59,7 @@ def serve(*command):
     """Start a server, ask it, end it by SIGINT; (status, stdout)."""
     port = free_port()
     process = subprocess.Popen(
-        [*command, "--port", str(port), "--log-level", "warning"], text=True,
+        [*command, "--port", str(port), "--log-level", "warning", "--lifespan", "off"], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), cwd=PROGRAMS)
     try:
         wait_for(port)
@@ -75,13 +75,13 @@ def serve(*command):
 def _():
     command = uvicorn()
     trace = os.path.abspath("out.coro")
-    bare = serve(command, "asgi_app:app")
-    done = serve(COROGRAPH, "record", "-o", trace, "--", command, "asgi_app:app")
+    bare = serve(command, "asgi_app:answer")
+    done = serve(COROGRAPH, "record", "-o", trace, "--", command, "asgi_app:answer")
     assert done[:2] == bare[:2], (bare, done)
     data = check_trace(trace)
-    assert calls_of(data, "app") == calls_of(data, "wait") == REQUESTS
-    assert edges_named(data)["app", "wait", "await"] == REQUESTS
-    wait = [f for f in data["functions"] if f["name"] == "wait"][0]
+    assert calls_of(data, "answer") == calls_of(data, "wait_a_little") == REQUESTS
+    assert edges_named(data)["answer", "wait_a_little", "await"] == REQUESTS
+    wait = [f for f in data["functions"] if f["name"] == "wait_a_little"][0]
     assert wait["await_ns"] >= REQUESTS * 1_000_000, wait
 
 

@@ -6,14 +6,14 @@ def compute(n):
     return sum(i * i for i in range(n))
 
 
-async def wait():
+async def wait_a_little():
     await asyncio.sleep(0.001)
 
 
-async def app(scope, receive, send):
+async def answer(scope, receive, send):
     if scope["type"] != "http":
         return
-    await wait()
+    await wait_a_little()
     body = str(compute(200)).encode()
     await send({"type": "http.response.start", "status": 200,
                 "headers": [(b"content-length", str(len(body)).encode())]})
