@@ -59,7 +59,7 @@ enum {
 /* How the values of a column are written. */
 enum cg_trace_coding {
 	CG_TRACE_DENSE,  /* a varint a row */
-	CG_TRACE_SPARSE, /* only what is not zero, with the rows skipped before it */
+	CG_TRACE_SPARSE, /* only what is not zero: rows skipped before each, then planes */
 	CG_TRACE_PLANES, /* lengths, then the lowest bytes of all, the second ones, ... */
 	CG_TRACE_BYTES,  /* bytes that another column divides */
 	CG_TRACE_CODINGS

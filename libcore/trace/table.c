@@ -27,22 +27,6 @@ put_dense(struct cg_buffer *out, const uint64_t *values, uint32_t count)
 		cg_buffer_put_varint(out, values[i]);
 }
 
-static void
-put_sparse(struct cg_buffer *out, const uint64_t *values, uint32_t count)
-{
-	uint64_t skipped = 0;
-
-	for (uint32_t i = 0; i < count; i++) {
-		if (values[i] == 0) {
-			skipped++;
-			continue;
-		}
-		cg_buffer_put_varint(out, skipped);
-		cg_buffer_put_varint(out, values[i]);
-		skipped = 0;
-	}
-}
-
 static uint8_t
 byte_length(uint64_t value)
 {
@@ -62,6 +46,30 @@ put_planes(struct cg_buffer *out, const uint64_t *values, uint32_t count)
 		for (uint32_t i = 0; i < count; i++)
 			if (values[i] >> (8 * plane))
 				cg_buffer_put_u8(out, (uint8_t)(values[i] >> (8 * plane)));
+}
+
+/* Which rows, then their values: columns that have the same rows begin alike. */
+static void
+put_sparse(struct cg_buffer *out, const uint64_t *values, uint32_t count)
+{
+	uint64_t *some = cg_zalloc(count, sizeof *some);
+	uint32_t used = 0, skipped = 0;
+
+	if (!some) {
+		out->status = CG_NOMEM;
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		if (values[i])
+			some[used++] = values[i];
+	cg_buffer_put_varint(out, used);
+	for (uint32_t i = 0; i < count; i++) {
+		if (values[i])
+			cg_buffer_put_varint(out, skipped);
+		skipped = values[i] ? 0 : skipped + 1;
+	}
+	put_planes(out, some, used);
+	cg_free(some);
 }
 
 static void (*const put_coding[])(struct cg_buffer *, const uint64_t *, uint32_t) = {
@@ -246,32 +254,12 @@ get_dense(const struct cg_table_column *column, uint64_t *values, uint32_t count
 }
 
 static bool
-get_sparse(const struct cg_table_column *column, uint64_t *values, uint32_t count)
+get_planes_at(const uint8_t *lengths, const uint8_t *end, uint64_t *values, uint32_t count)
 {
-	const uint8_t *at = column->bytes, *end = at + column->size;
-	uint32_t row = 0;
+	const uint8_t *at = lengths + count;
 
-	memset(values, 0, count * sizeof *values);
-	while (at < end) {
-		uint64_t skipped, value;
-
-		if (!take(&at, end, count, &skipped) || !take(&at, end, UINT64_MAX, &value) ||
-		    skipped >= count - row || value == 0)
-			return false;
-		row += (uint32_t)skipped;
-		values[row++] = value;
-	}
-	return true;
-}
-
-static bool
-get_planes(const struct cg_table_column *column, uint64_t *values, uint32_t count)
-{
-	const uint8_t *lengths = column->bytes, *at, *end = lengths + column->size;
-
-	if (column->size < count)
+	if ((size_t)(end - lengths) < count)
 		return false;
-	at = lengths + count;
 	memset(values, 0, count * sizeof *values);
 	for (unsigned plane = 0; plane < PLANES; plane++)
 		for (uint32_t i = 0; i < count; i++) {
@@ -284,6 +272,45 @@ get_planes(const struct cg_table_column *column, uint64_t *values, uint32_t coun
 			values[i] |= (uint64_t)*at++ << (8 * plane);
 		}
 	return at == end;
+}
+
+static bool
+get_planes(const struct cg_table_column *column, uint64_t *values, uint32_t count)
+{
+	return get_planes_at(column->bytes, column->bytes + column->size, values, count);
+}
+
+/*
+ * The values stand at the end of the array at first. Each moves forward, or stays: as many
+ * are skipped before it as there is room.
+ */
+static bool
+get_sparse(const struct cg_table_column *column, uint64_t *values, uint32_t count)
+{
+	const uint8_t *at = column->bytes, *end = at + column->size, *skips;
+	uint64_t used, skipped;
+	uint32_t row = 0;
+
+	if (!take(&at, end, count, &used))
+		return false;
+	skips = at;
+	for (uint64_t i = 0; i < used; i++)
+		if (!take(&at, end, count, &skipped))
+			return false;
+	if (!get_planes_at(at, end, values + (count - used), (uint32_t)used))
+		return false;
+	for (uint32_t i = count - (uint32_t)used; i < count; i++) {
+		uint64_t value = values[i];
+
+		take(&skips, end, count, &skipped);
+		if (skipped > i - row || value == 0)
+			return false;
+		memset(values + row, 0, skipped * sizeof *values);
+		row += (uint32_t)skipped;
+		values[row++] = value;
+	}
+	memset(values + row, 0, (count - row) * sizeof *values);
+	return true;
 }
 
 static bool (*const get_coding[])(const struct cg_table_column *, uint64_t *, uint32_t) = {
