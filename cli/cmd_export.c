@@ -5,9 +5,9 @@
 #include "command.h"
 #include "message.h"
 #include "options.h"
+#include "paths.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,20 +41,10 @@ is_word(const char *text)
 static void
 become_neighbour(const char *name, char **argv)
 {
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	char *slash;
+	char folder[PATH_MAX], path[PATH_MAX];
 
-	if (n <= 0)
-		return;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash || (size_t)(slash + 1 - path) + strlen(name) >= sizeof(path)) {
-		errno = ENAMETOOLONG;
-		return;
-	}
-	strcpy(slash + 1, name);
-	execv(path, argv);
+	if (cg_path_own_folder(folder) && cg_path_print(path, "%s/%s", folder, name))
+		execv(path, argv);
 }
 
 static int

@@ -4,6 +4,7 @@ export_tests = %D%/test_callgrind.py %D%/test_program.py %D%/test_pstats.py \
 	%D%/test_speedscope.py
 EXTRA_DIST += $(export_tests) %D%/model.py
 TESTS += $(export_tests)
+python_tests += %D%/test_recorded.py
 
 EXTRA_PROGRAMS += %D%/export_text
 check_DATA += %D%/export_text$(EXEEXT)
