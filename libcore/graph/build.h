@@ -39,7 +39,7 @@ struct cg_build {
 	const char **strings;  /* per string: its copy in store->text */
 	uint32_t *function_of; /* per function of the records: its row, or CG_NONE */
 	uint32_t *function;    /* its row, or CG_NONE */
-	uint32_t *up;          /* the node above; CG_NONE for roots of threads and tasks */
+	uint32_t *up;          /* its parent, or CG_NONE */
 	uint32_t *head;        /* the first node of the AWAIT edges that lead here */
 	struct cg_inclusive *inclusive;
 };

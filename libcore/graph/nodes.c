@@ -44,6 +44,10 @@ find_ends(struct cg_node *nodes, uint32_t count)
 	}
 }
 
+/*
+ * What other steps walk along. A task's root starts afresh by itself: above it is its
+ * thread's root alone, which is of no function.
+ */
 static void
 find_places(struct cg_build *b)
 {
@@ -53,7 +57,7 @@ find_places(struct cg_build *b)
 		const struct cg_node *n = &nodes[i];
 
 		b->function[i] = n->function;
-		b->up[i] = n->edge == CG_EDGE_SPAWN ? CG_NONE : n->parent;
+		b->up[i] = n->parent;
 		b->head[i] = i;
 		if (n->edge == CG_EDGE_AWAIT)
 			b->head[i] = b->head[n->parent];

@@ -117,6 +117,12 @@ empty_stack(void)
 	eq(graph->nodes[a].cpu_ns, 700, "its answer corrects the nodes");
 	eq(graph->threads[0].run_ns, 1000, "the thread has what its nodes have");
 	cg_graph_free(graph);
+	m.nodes[t].gap = 8500;
+	graph = made_graph(&m);
+	eq(graph->nodes[t].cpu_ns, 0, "what it computed itself is nobody's");
+	eq(graph->nodes[a].cpu_ns, 1000, "not a node's either");
+	eq(graph->threads[0].cpu_ns, 1000, "nor the thread's");
+	cg_graph_free(graph);
 }
 
 /* One thread's surplus is not another's. */
