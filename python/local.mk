@@ -8,7 +8,8 @@ pkglib_LTLIBRARIES = %D%/_corograph.la
 %C%__corograph_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-shrext $(PYTHON_EXT_SUFFIX) -export-symbols-regex '^PyInit_'
 
-pkgpython_PYTHON = %D%/corograph/__init__.py
+pkgpython_PYTHON = %D%/corograph/__init__.py %D%/corograph/_api.py \
+	%D%/corograph/_extension.py %D%/corograph/_profile.py
 nodist_pkgpython_PYTHON = %D%/corograph/_paths.py
 CLEANFILES += $(nodist_pkgpython_PYTHON)
 

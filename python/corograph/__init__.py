@@ -1,34 +1,19 @@
-"""Example package over the extension module."""
-import importlib.machinery
-import importlib.util
-import os
-import sys
+"""Corograph: a deterministic profiler for Python that understands coroutines.
 
-from . import _paths
+    with corograph.profile("app.coro") as p:
+        asyncio.run(main())
+    p.print()
 
+Every call is counted once, however often it is suspended and resumed, and its time is told
+apart: running (and the part of it on a processor), waiting at an await, and hosting what runs
+on top but belongs elsewhere. All times are nanoseconds. The `corograph` command records
+programs that know nothing of it and turns a trace into what other viewers read.
+"""
+from ._api import is_running, profile, start, stop
+from ._extension import extension
+from ._profile import Profile
 
-def _load_extension():
-    """Load corograph._corograph from where it was installed (see _paths)."""
-    name = __name__ + "._corograph"
-    if name in sys.modules:
-        return sys.modules[name]
-    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), _paths.EXTENSION)
-    finder = importlib.machinery.FileFinder(
-        os.path.normpath(folder),
-        (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES))
-    spec = finder.find_spec(name)
-    if spec is None:
-        raise ImportError(
-            f"corograph has no extension for this Python ({sys.executable}) in "
-            f"{os.path.normpath(folder)}: configure with PYTHON={sys.executable} in a build "
-            "folder of its own, then make install-python-module", name=name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+Error = extension.Error
+version = extension.version
 
-
-_corograph = _load_extension()
-version = _corograph.version
-
-__all__ = ["version"]
+__all__ = ["Error", "Profile", "is_running", "profile", "start", "stop", "version"]

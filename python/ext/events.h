@@ -98,7 +98,7 @@ cg_on_yield(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 static inline void
 cg_on_leave(struct cg_thread *th, const cg_frame *frame, PyObject *value)
 {
-	if (value && CG_UNLIKELY(cg_is_task(value)))
+	if (value && CG_UNLIKELY(cg_may_be_task(value)))
 		cg_task_returned(th, value);
 	cg_finish(th, cg_frame_id(frame), !value, cg_recorder_tick());
 }
@@ -107,7 +107,7 @@ cg_on_leave(struct cg_thread *th, const cg_frame *frame, PyObject *value)
 static inline void
 cg_on_plain_leave(struct cg_thread *th, const PyCodeObject *code, PyObject *value)
 {
-	if (value && CG_UNLIKELY(cg_is_task(value)))
+	if (value && CG_UNLIKELY(cg_may_be_task(value)))
 		cg_task_returned(th, value);
 	cg_leave(th, cg_code_key(code), !value, cg_recorder_tick());
 }
@@ -136,10 +136,16 @@ cg_builtin_key(PyObject *callable, bool has_self)
 	return (uint64_t)(uintptr_t)def | CG_KEY_BUILTIN;
 }
 
-static inline void
-cg_on_c_call(struct cg_thread *th, uint64_t key, PyObject *callable)
+/*
+ * A generator that is closed before its start is nothing, yet some Pythons tell of a throw
+ * and an unwinding. The throw was ignored: its unwinding is too.
+ */
+static inline bool
+cg_is_ignored(const cg_frame *frame)
 {
-	cg_here.callable = callable;
-	cg_enter(th, key, cg_recorder_tick());
+	if (CG_LIKELY(cg_here.ignored != frame))
+		return false;
+	cg_here.ignored = NULL;
+	return true;
 }
 #endif

@@ -4,6 +4,7 @@
 #include "boot.h"
 #include "corograph.h"
 #include "failure.h"
+#include "profile.h"
 #include "session.h"
 
 PyMODINIT_FUNC PyInit__corograph(void);
@@ -55,16 +56,26 @@ start(PyObject *self, PyObject *args)
 	Py_RETURN_NONE;
 }
 
-PyDoc_STRVAR(stop_doc, "stop()\n--\n\nEnd the recording and write its trace.");
+PyDoc_STRVAR(stop_doc, "stop()\n--\n\n"
+                       "End the recording: its trace is in its file, result None, or in the\n"
+                       "result, bytes, when it was started without a path.");
 
 static PyObject *
 stop(PyObject *self, PyObject *none)
 {
 	(void)self;
 	(void)none;
-	if (cg_session_stop() < 0)
-		return NULL;
-	Py_RETURN_NONE;
+	return cg_session_stop();
+}
+
+PyDoc_STRVAR(report_doc, "report(trace)\n--\n\n"
+                         "The JSON report of a trace: of a path, or of a trace's own bytes.");
+
+static PyObject *
+report(PyObject *self, PyObject *trace)
+{
+	(void)self;
+	return cg_profile_report(trace, PyBytes_Check(trace));
 }
 
 PyDoc_STRVAR(is_running_doc, "is_running()\n--\n\nIs this process being recorded?");
@@ -80,6 +91,7 @@ is_running(PyObject *self, PyObject *none)
 static PyMethodDef methods[] = {
     {"version", version, METH_NOARGS, "Version of the library."},
     {"start", start, METH_VARARGS, start_doc},
+    {"report", report, METH_O, report_doc},
     {"stop", stop, METH_NOARGS, stop_doc},
     {"is_running", is_running, METH_NOARGS, is_running_doc},
     {"boot", cg_boot, METH_O, "boot(folder)\n--\n\nFor `corograph record` alone."},

@@ -76,11 +76,16 @@ CALLBACK(on_py_throw)
 {
 	PyCodeObject *code = code_of(args);
 	struct cg_thread *th = cg_recorder_thread(code);
+	bool fresh;
 
 	UNUSED_ARGS;
-	if (th)
-		cg_on_throw(th, code, frame_here(),
-		            cg_code_is_fresh_at(code, PyLong_AsLong(args[ARG_OFFSET])));
+	if (!th)
+		Py_RETURN_NONE;
+	fresh = cg_code_is_fresh_at(code, PyLong_AsLong(args[ARG_OFFSET]));
+	if (fresh && Py_IS_TYPE(args[ARG_VALUE], (PyTypeObject *)PyExc_GeneratorExit))
+		cg_here.ignored = frame_here(); /* aclose() before the start */
+	else
+		cg_on_throw(th, code, frame_here(), fresh);
 	Py_RETURN_NONE;
 }
 
@@ -104,7 +109,7 @@ leave(PyCodeObject *code, PyObject *value)
 		return;
 	if (CG_LIKELY(!cg_code_suspends(code)))
 		cg_on_plain_leave(th, code, value);
-	else
+	else if (!cg_is_ignored(frame_here()))
 		cg_on_leave(th, frame_here(), value);
 }
 
@@ -142,10 +147,12 @@ CALLBACK(on_call)
 	th = cg_recorder_thread(code_of(args));
 	if (!th)
 		Py_RETURN_NONE;
-	if (CG_LIKELY(key))
-		cg_on_c_call(th, key, callable);
-	else
+	if (CG_LIKELY(key)) {
+		cg_here.callable = callable;
+		cg_enter(th, key, cg_recorder_tick());
+	} else {
 		cg_class_called(th, (PyTypeObject *)callable, args[ARG_SELF]);
+	}
 	Py_RETURN_NONE;
 }
 

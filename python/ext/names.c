@@ -26,8 +26,10 @@ static struct {
 static void
 forget_texts(void)
 {
-	while (texts.count > 0)
-		Py_CLEAR(texts.owned[--texts.count]);
+	while (texts.count > 0) {
+		texts.count--;
+		Py_CLEAR(texts.owned[texts.count]);
+	}
 }
 
 /* A str as text, with what has no UTF-8 (lone surrogates) written as \udcXX. */

@@ -29,6 +29,7 @@ struct cg_here {
 	struct cg_thread *thread; /* valid while epoch is the recorder's */
 	PyObject *callable;       /* C function being entered, borrowed: for its name */
 	const cg_frame *frame;    /* frame being entered, when it is not the top one */
+	const cg_frame *ignored;  /* frame whose next unwinding means nothing, or NULL */
 	struct cg_seat *seat;     /* this thread's entry in the recorder's list */
 };
 

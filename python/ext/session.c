@@ -14,6 +14,7 @@
 #include "meta.h"
 #include "names.h"
 #include "prefill.h"
+#include "profile.h"
 #include "recorder.h"
 #include "tasks.h"
 
@@ -77,8 +78,10 @@ end_at_exit(void)
 
 	if (!cg_recorder.collector)
 		return;
-	collector = cg_recorder_end();
+	collector = cg_recorder_end(); /* its memory stays valid to the end */
 	cg_collector_stop(collector, &now);
+	if (session.out && cg_profile_write(collector, session.out) == CG_OK)
+		(void)unlink(session.path);
 }
 
 static int
@@ -183,14 +186,15 @@ cg_session_start(const struct cg_session_options *options)
 	return -1;
 }
 
-struct cg_collector *
-cg_session_take(void)
+/* Stop recording: from here on the collector is the caller's. NULL: a Python exception. */
+static struct cg_collector *
+end(void)
 {
 	struct cg_collector *collector = cg_recorder.collector;
 	struct cg_clock_pair now;
 
 	if (!collector) {
-		cg_failure_set("no recording runs");
+		(void)cg_failure_set("no recording runs");
 		return NULL;
 	}
 	cg_recorder_name_threads();
@@ -201,19 +205,41 @@ cg_session_take(void)
 	(void)cg_recorder_end();
 	cg_codes_end();
 	cg_collector_stop(collector, &now);
-	forget_options();
 	return collector;
 }
 
-int
+/* Make the trace of the image; on failure the image stays. */
+static int
+write_trace(const struct cg_collector *collector)
+{
+	enum cg_status status;
+	int error;
+
+	Py_BEGIN_ALLOW_THREADS
+	status = cg_profile_write(collector, session.out);
+	error = errno;
+	if (!status)
+		(void)unlink(session.path);
+	Py_END_ALLOW_THREADS
+	errno = error;
+	return status ? cg_failure_set_status(status, session.out, NULL) : 0;
+}
+
+PyObject *
 cg_session_stop(void)
 {
-	struct cg_collector *collector = cg_session_take();
+	struct cg_collector *collector = end();
+	PyObject *result = NULL;
 
 	if (!collector)
-		return -1;
+		return NULL;
+	if (!session.path)
+		result = cg_profile_bytes(collector);
+	else if (!session.out || write_trace(collector) == 0)
+		result = Py_NewRef(Py_None);
 	cg_collector_free(collector);
-	return 0;
+	forget_options();
+	return result;
 }
 
 int

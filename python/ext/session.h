@@ -1,8 +1,7 @@
 /* A recording of this process: the image, the collector and the hooks together. */
 #ifndef CG_EXT_SESSION_H
 #define CG_EXT_SESSION_H
-
-struct cg_collector;
+#include "compat.h"
 
 struct cg_session_options {
 	const char *path; /* live image file to create with O_EXCL, or NULL: memory only */
@@ -18,14 +17,12 @@ struct cg_session_options {
  */
 int cg_session_start(const struct cg_session_options *options);
 
-/* End it; an image file stays. Returns 0, or -1 with a Python exception set. Needs the GIL. */
-int cg_session_stop(void);
-
 /*
- * The same, and hand over the collector: cg_collector_free. NULL: a Python exception is
- * set.
+ * End it. With `out` the trace is there then and the image gone; with `path` alone the image
+ * stays; without either the trace is in the result, bytes. Otherwise the result is None.
+ * A new reference, or NULL with a Python exception set. Needs the GIL.
  */
-struct cg_collector *cg_session_take(void);
+PyObject *cg_session_stop(void);
 
 /* Is there a recording in this process? */
 int cg_session_is_running(void);

@@ -15,6 +15,8 @@
 #include "failure.h"
 #include "lookup.h"
 
+#include <string.h>
+
 static struct {
 	bool on;
 	bool builtins;
@@ -56,6 +58,33 @@ scan_threads(uint64_t tick)
 	cg_pending_restore(pending);
 }
 
+/*
+ * Is a generator that has never run being closed, and not thrown into? The exception is
+ * out of reach, so: by what C function is it entered? Without one it is thrown into by C
+ * code, or dropped; a coroutine that is dropped so early is never entered.
+ */
+static bool
+is_closed_fresh(const PyCodeObject *code, const cg_frame *frame)
+{
+	PyObject *callable = cg_here.callable;
+
+	if (callable && PyCFunction_Check(callable) &&
+	    PyCFunction_GET_SELF(callable) == (PyObject *)cg_frame_generator(frame))
+		return strcmp(((PyCFunctionObject *)callable)->m_ml->ml_name, "throw") != 0;
+	return !(code->co_flags & CO_COROUTINE);
+}
+
+static void
+throw_into(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
+{
+	bool fresh = cg_frame_is_fresh(frame);
+
+	if (fresh && is_closed_fresh(code, frame))
+		cg_here.ignored = frame;
+	else
+		cg_on_throw(th, code, frame, fresh);
+}
+
 static void
 enter_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
 {
@@ -64,7 +93,7 @@ enter_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 	if (!cg_code_suspends(code))
 		cg_enter(th, cg_code_key(code), cg_recorder_tick());
 	else if (!cg_is_resume(cg_opcode(at)))
-		cg_on_throw(th, code, frame, cg_frame_is_fresh(frame));
+		throw_into(th, code, frame);
 	else if (cg_oparg(at) == 0)
 		cg_on_start(th, code, frame);
 	else
@@ -79,7 +108,7 @@ leave_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 		cg_on_plain_leave(th, code, value);
 	else if (value && cg_frame_is_suspended(frame))
 		cg_on_yield(th, code, frame, value);
-	else
+	else if (!cg_is_ignored(frame))
 		cg_on_leave(th, frame, value);
 }
 
@@ -88,6 +117,7 @@ leave_c(struct cg_thread *th, PyObject *callable, bool raised)
 {
 	uint64_t key = cg_builtin_key(callable, true);
 
+	cg_here.callable = NULL;
 	if (armed.builtins && key)
 		cg_leave(th, key, raised, cg_recorder_tick());
 	if (!raised && key && PyCFunction_GET_FUNCTION(callable) == armed.new_thread)
@@ -113,9 +143,10 @@ on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
 		leave_frame(th, code, frame, arg);
 		break;
 	case PyTrace_C_CALL:
+		cg_here.callable = arg;
 		key = armed.builtins ? cg_builtin_key(arg, true) : 0;
 		if (key)
-			cg_on_c_call(th, key, arg);
+			cg_enter(th, key, cg_recorder_tick());
 		break;
 	case PyTrace_C_RETURN:
 	case PyTrace_C_EXCEPTION:

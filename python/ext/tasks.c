@@ -9,7 +9,15 @@
 
 #include "lookup.h"
 
-struct cg_task_types cg_task_types;
+/* What no type has in the place of its iter. */
+static PyObject *
+no_iter(PyObject *object)
+{
+	(void)object;
+	return NULL;
+}
+
+struct cg_task_types cg_task_types = {.iter = no_iter};
 
 /* Owned for the life of the process; of _asyncio. NULL: not known. */
 static struct {
@@ -36,18 +44,23 @@ find_type(const char *module, const char *name)
 	return (PyTypeObject *)type;
 }
 
+/* The module may be half made: its import runs Python. Then nothing is taken. */
 static void
 find_in_c(void)
 {
-	PyTypeObject *type = find_type("_asyncio", "Task");
+	PyTypeObject *type = (PyTypeObject *)cg_lookup_global("_asyncio", "Task");
+	PyObject *current = cg_lookup_global("_asyncio", CG_CURRENT_TASK);
+	PyObject *loop = cg_lookup_global("_asyncio", "_get_running_loop");
 
-	if (!type)
+	if (!type || !PyType_Check(type) || !current || !loop)
 		return;
 	keep(&methods.get_coro, cg_lookup_in_type(type, "get_coro"));
 	keep(&methods.get_name, cg_lookup_in_type(type, "get_name"));
-	keep(&methods.current, cg_lookup_global("_asyncio", CG_CURRENT_TASK));
-	keep(&methods.running_loop, cg_lookup_global("_asyncio", "_get_running_loop"));
+	keep(&methods.current, current);
+	keep(&methods.running_loop, loop);
+	Py_INCREF(type);
 	cg_task_types.in_c = type;
+	cg_task_types.iter = type->tp_iter ? type->tp_iter : no_iter;
 }
 
 void
@@ -119,11 +132,8 @@ created(struct cg_thread *th, PyObject *coroutine)
 void
 cg_class_called(struct cg_thread *th, PyTypeObject *type, PyObject *argument)
 {
-	if (!is_kind_of(type, cg_task_types.in_c) && !is_kind_of(type, cg_task_types.in_python))
-		return;
-	if (type != cg_task_types.in_c && type != cg_task_types.in_python)
-		cg_task_types.subclass = type;
-	created(th, argument);
+	if (is_kind_of(type, cg_task_types.in_c) || is_kind_of(type, cg_task_types.in_python))
+		created(th, argument);
 }
 
 void

@@ -8,9 +8,10 @@
 #define CG_TASKS_H
 #include "recorder.h"
 
-/* asyncio's task types, once they are there: that in C, that in Python, the last subclass. */
+/* asyncio's task types, once they are there: that in C and that in Python. */
 struct cg_task_types {
-	PyTypeObject *in_c, *in_python, *subclass;
+	PyTypeObject *in_c, *in_python;
+	getiterfunc iter; /* of that in C, of its subclasses and of its Future */
 };
 extern struct cg_task_types cg_task_types;
 
@@ -24,20 +25,19 @@ cg_tasks_known(void)
 	return cg_task_types.in_c || cg_task_types.in_python;
 }
 
-/* Is it a task of a known type? */
+/* May it be a task? Quick, and right about most of what is none. */
 static inline bool
-cg_is_task(PyObject *object)
+cg_may_be_task(PyObject *object)
 {
 	PyTypeObject *type = Py_TYPE(object);
 
-	return type == cg_task_types.in_c || type == cg_task_types.in_python ||
-	       type == cg_task_types.subclass;
+	return type->tp_iter == cg_task_types.iter || type == cg_task_types.in_python;
 }
 
 /* A class is called with `argument`, which may be a coroutine. */
 void cg_class_called(struct cg_thread *th, PyTypeObject *type, PyObject *argument);
 
-/* A function returns a task. */
+/* A function returns what may be a task. */
 void cg_task_returned(struct cg_thread *th, PyObject *task);
 
 /* For cg_ops. */

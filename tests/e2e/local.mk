@@ -6,3 +6,6 @@ python_tests += %D%/test_seed.py %D%/test_killed.py %D%/test_forks.py %D%/test_r
 	%D%/test_bad_input.py %D%/test_server.py
 EXTRA_DIST += %D%/figures.py %D%/programs/publishes_counts.py %D%/programs/forks.py \
 	%D%/programs/asgi_app.py
+python_tests += %D%/test_api.py %D%/test_hooks_calls.py %D%/test_hooks_coroutines.py \
+	%D%/test_hooks_threads.py
+EXTRA_DIST += %D%/hooks.py
