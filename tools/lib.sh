@@ -210,6 +210,6 @@ dev_bench() {
 
 dev_fuzz() {
 	need clang
-	dev_build
-	exec "$ROOT/tests/fuzz/run" "$BUILD/install" "$BUILD" "$(sed -n '1s/^[^ ]* //p' <<<"$PYTHONS")" "$@"
+	prepare
+	exec "$ROOT/tests/fuzz/run" "$BUILD" "$(sed -n '1s/^[^ ]* //p' <<<"$PYTHONS")" "$@"
 }

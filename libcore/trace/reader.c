@@ -69,7 +69,7 @@ refuse_magic(struct reader *r, const uint8_t *bytes, size_t got)
 {
 	if (got == 0)
 		return fail(r, CG_FORMAT, 0, "the file is empty");
-	if (got >= 4 && memcmp(bytes + 1, CG_TRACE_MAGIC + 1, 3) == 0)
+	if (got >= 4 && memcmp(bytes + 1, &CG_TRACE_MAGIC[1], 3) == 0)
 		return fail(r, CG_FORMAT, 0,
 		            "a trace whose first bytes were changed, as a transfer in text mode "
 		            "does: copy it again in binary mode");
