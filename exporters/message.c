@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 say(const char *format, const char *tail, const char *text, va_list arguments)
 {
 	char line[2048];

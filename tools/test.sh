@@ -40,9 +40,11 @@ step() {
 		child=$!
 		(sleep "$STEP_LIMIT" && echo "time limit of $STEP_LIMIT s" >>"$log" && kill -- -$child) \
 			>/dev/null 2>&1 </dev/null &
+		timer=$!
+		trap 'kill -- -$child -$timer 2>/dev/null; exit 130' INT TERM HUP
 		wait $child
 		status=$?
-		kill -- -$! 2>/dev/null
+		kill -- -$timer 2>/dev/null
 		exit $status
 	) || status=$?
 	read -r p f s < <(awk -v status="$status" -f "$ROOT/tools/count-$kind.awk" "$log")

@@ -119,8 +119,9 @@ def check_binaries():
          [] if modules and library and len(built) > 2 else [f"found: {built}"])
     rule("the module exports its init function alone",
          [f"{m}: {s}" for m in modules for s in exports(m) - {"PyInit__corograph"}])
-    rule("the library exports what corograph.h declares, nothing else",
-         [f"not declared: {s}" for p in library for s in exports(p) - declared()])
+    rule("the library exports what corograph.h declares, all of it and nothing else",
+         [f"not declared: {s}" for p in library for s in exports(p) - declared()]
+         + [f"not exported: {s}" for p in library for s in declared() - exports(p)])
     rule("zlib is the only library linked",
          [f"{p} needs {n}" for p in built for n in needed(p) - known if not n.startswith("ld-")])
 
