@@ -117,7 +117,8 @@ configure_in() {
 	local dir=$1 python=$2 wanted
 	shift 2
 	wanted="$python $*"
-	[ "$(cat "$dir/.configured" 2>/dev/null)" = "$wanted" ] && [ -f "$dir/config.status" ] && return 0
+	[ "$(cat "$dir/.configured" 2>/dev/null)" = "$wanted" ] &&
+		[ "$dir/.configured" -nt "$dir/config.status" ] && return 0
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	(cd "$dir" && "$ROOT/configure" -q PYTHON="$python" "$@") || return 1
