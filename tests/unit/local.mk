@@ -32,4 +32,9 @@ check_PROGRAMS += %D%/test_metrics
 check_PROGRAMS += %D%/test_tasks
 check_PROGRAMS += %D%/test_work
 
+# cli: with the files under test, which are in no library
+check_PROGRAMS += %D%/test_cell %D%/test_table
+%C%_test_cell_SOURCES = %D%/test_cell.c cli/cell.c
+%C%_test_table_SOURCES = %D%/test_table.c cli/cell.c cli/table.c
+
 TESTS += $(check_PROGRAMS)
