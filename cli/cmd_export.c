@@ -6,6 +6,7 @@
 #include "message.h"
 #include "options.h"
 #include "paths.h"
+#include "suggest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,6 +49,21 @@ become_neighbour(const char *name, char **argv)
 }
 
 static int
+format_unknown(const char *program)
+{
+	static const char *const ours[] = {"callgrind", "pstats", "speedscope"};
+	const char *format = program + strlen("corograph-");
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (cg_suggest_near(format, cg_suggest_distance(format, ours[i])))
+			return cg_cli_usage("export", "there is no program %s (did you mean '%s'?)",
+			                    program, ours[i]);
+	return cg_cli_usage("export",
+	                    "there is no program %s, neither beside corograph nor in PATH",
+	                    program);
+}
+
+static int
 export_run(int argc, char **argv)
 {
 	struct cg_operands operands;
@@ -67,10 +83,7 @@ export_run(int argc, char **argv)
 	if (errno == ENOENT)
 		execvp(name, operands.items);
 	if (errno == ENOENT)
-		return cg_cli_usage("export",
-		                    "there is no program %s for that format, neither beside "
-		                    "corograph nor in PATH",
-		                    name);
+		return format_unknown(name);
 	return cg_cli_fail("%s: %s", name, strerror(errno));
 }
 

@@ -1,17 +1,15 @@
 /*
  * The callgrind format, for KCachegrind and callgrind_annotate.
  *
- * KCachegrind knows a function by its name, the last part of its file and the last part
- * of its object, and adds up a function's inclusive cost from its callers. So names are
- * made unique in these three, and an arc has its inclusive cost where the callee is
- * outermost: the sum over the callers is then right, recursive or not.
+ * KCachegrind adds up a function's inclusive cost from its callers. So an arc has its
+ * inclusive cost where the callee is outermost: the sum is then right, recursive or not.
+ * It mixes up functions that it cannot tell apart, hence titles.h.
  */
 #include "callgraph.h"
 #include "exporter.h"
 #include "memory.h"
 #include "text.h"
-
-#include <stdio.h>
+#include "titles.h"
 
 /* An event: a column of costs. */
 struct event {
@@ -60,166 +58,11 @@ struct writer {
 	struct cg_callgraph graph;
 	struct cg_arc_order order;     /* by caller */
 	struct cg_costs costs[EVENTS]; /* in the order of settings->events */
-	struct cg_intern shown;        /* function names and objects as they are written */
-	uint32_t *row_name;            /* per row: id in shown */
-	uint32_t *row_object;          /* per row: id in shown */
-	struct names files, objects, functions; /* by file string, shown string, row */
+	struct cg_titles titles;
+	struct names files, objects, functions; /* by id of the file, of the object, by row */
 	char *scratch;
 	size_t scratch_cap;
 };
-
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/*
- * The module of a function as n bytes at the result: what the trace says, or what its
- * file makes likely: `b` for a/b.py, `a` for a/__init__.py, `<string>` as it is.
- */
-static const char *
-module_of(const struct cg_function *f, size_t *n)
-{
-	const char *base = base_name(f->file), *end = base + strlen(base);
-
-	if (*f->module) {
-		*n = strlen(f->module);
-		return f->module;
-	}
-	if (strcmp(base, "__init__.py") == 0 && base > f->file) {
-		end = base - 1;
-		for (base = end; base > f->file && base[-1] != '/';)
-			base--;
-	} else if (*base != '<' && strrchr(base, '.') > base) {
-		end = strrchr(base, '.');
-	}
-	*n = (size_t)(end - base);
-	return base;
-}
-
-/* `module::name`, the module's first part as the object; builtins have neither. */
-static enum cg_status
-name_row(struct writer *w, uint32_t row)
-{
-	static const char *const objects[] = {"<program>", "<program>", "<unknown>",
-	                                      "<builtin>"};
-	const struct cg_row *r = &w->rows.rows[row];
-	const char *name = cg_rows_name(&w->rows, row), *module = "";
-	size_t n = 0, size;
-	char *text;
-	enum cg_status status;
-
-	if (r->kind == CG_ROW_PYTHON)
-		module = module_of(&w->placed->graph->functions[r->function], &n);
-	size = CG_TEXT_ROOM(n) + strlen(name) + n + 16;
-	status = cg_memory_grow(&w->scratch, &w->scratch_cap, size, 1);
-	if (status)
-		return status;
-	text = w->scratch;
-	if (n) {
-		/* Raw at the end of the scratch, clean at its beginning. */
-		char *raw = text + size - n - 1;
-		size_t clean;
-
-		memcpy(raw, module, n);
-		raw[n] = '\0';
-		clean = cg_text_clean(text, raw);
-		snprintf(text + clean, size - clean, "::%s", name);
-	} else {
-		strcpy(text, name);
-	}
-	status = cg_intern_add(&w->shown, text, &w->row_name[row]);
-	if (status)
-		return status;
-	if (n)
-		text[*text == '<' ? strcspn(text, ":") : strcspn(text, ".:")] = '\0';
-	else
-		*text = '\0';
-	if (!*text)
-		strcpy(text, objects[r->kind]);
-	return cg_intern_add(&w->shown, text, &w->row_object[row]);
-}
-
-/* Append to the name of `row` what tells it from another: its line, then a number. */
-static enum cg_status
-name_extend(struct writer *w, uint32_t row, char mark, uint32_t number)
-{
-	const char *name = cg_intern_get(&w->shown, w->row_name[row]);
-	size_t size = strlen(name) + 13;
-	enum cg_status status = cg_memory_grow(&w->scratch, &w->scratch_cap, size, 1);
-
-	if (status)
-		return status;
-	snprintf(w->scratch, size, "%s%c%u", name, mark, number);
-	return cg_intern_add(&w->shown, w->scratch, &w->row_name[row]);
-}
-
-/*
- * One pass over all rows: those that KCachegrind could not tell apart get `:LINE`, or in
- * a last pass all but the first a number. *left says whether there were any.
- */
-static enum cg_status
-names_part(struct writer *w, bool last, bool *left)
-{
-	struct cg_intern seen;
-	uint32_t *count = NULL, *of = NULL;
-	size_t count_cap = 0;
-	enum cg_status status = CG_NOMEM;
-
-	cg_intern_init(&seen);
-	of = cg_memory_array(w->rows.count, sizeof(*of));
-	for (uint32_t row = 0; of && row < w->rows.count; row++) {
-		char key[32];
-		const char *base = base_name(cg_rows_file(&w->rows, row));
-		uint32_t file, before;
-
-		before = seen.count;
-		status = cg_intern_add(&seen, base, &file);
-		snprintf(key, sizeof(key), "%u/%u/%u", w->row_name[row], w->row_object[row], file);
-		if (!status)
-			status = cg_intern_add(&seen, key, &of[row]);
-		if (!status)
-			status = cg_memory_grow(&count, &count_cap, seen.count, sizeof(*count));
-		if (status)
-			break;
-		for (; before < seen.count; before++)
-			count[before] = 0;
-		if (++count[of[row]] > 1 && last)
-			status = name_extend(w, row, '#', count[of[row]]);
-		if (status)
-			break;
-	}
-	*left = false;
-	for (uint32_t row = 0; !status && row < w->rows.count; row++) {
-		if (count[of[row]] < 2)
-			continue;
-		*left = true;
-		if (!last)
-			status = name_extend(w, row, ':', w->rows.rows[row].line);
-	}
-	cg_intern_release(&seen);
-	cg_memory_free(count);
-	cg_memory_free(of);
-	return status;
-}
-
-static enum cg_status
-name_rows(struct writer *w)
-{
-	enum cg_status status = CG_OK;
-	bool left = true;
-
-	for (uint32_t row = 0; !status && row < w->rows.count; row++)
-		status = name_row(w, row);
-	if (!status)
-		status = names_part(w, false, &left);
-	if (!status && left)
-		status = names_part(w, true, &left);
-	return status;
-}
 
 static enum cg_status
 prepare(struct writer *w)
@@ -230,6 +73,8 @@ prepare(struct writer *w)
 	enum cg_status status = cg_rows_init(&w->rows, w->placed, &style);
 
 	if (!status)
+		status = cg_titles_init(&w->titles, &w->rows, w->placed->graph);
+	if (!status)
 		status = cg_callgraph_init(&w->graph, w->placed, &w->rows, NULL);
 	if (!status)
 		status = cg_arc_order_init(&w->order, &w->graph, false);
@@ -238,17 +83,10 @@ prepare(struct writer *w)
 		                       events[w->settings->events.items[e]].metric, CG_OUTER_ROW);
 	if (status)
 		return status;
-	w->row_name = cg_memory_array(w->rows.count, sizeof(uint32_t));
-	w->row_object = cg_memory_array(w->rows.count, sizeof(uint32_t));
 	w->functions.ids = cg_memory_array(w->rows.count, sizeof(uint32_t));
 	w->files.ids = cg_memory_array(w->rows.strings.count, sizeof(uint32_t));
-	if (!w->row_name || !w->row_object || !w->functions.ids || !w->files.ids)
-		return CG_NOMEM;
-	status = name_rows(w);
-	if (status)
-		return status;
-	w->objects.ids = cg_memory_array(w->shown.count, sizeof(uint32_t));
-	return w->objects.ids ? CG_OK : CG_NOMEM;
+	w->objects.ids = cg_memory_array(w->titles.texts.count, sizeof(uint32_t));
+	return w->functions.ids && w->files.ids && w->objects.ids ? CG_OK : CG_NOMEM;
 }
 
 static void
@@ -259,9 +97,7 @@ release(struct writer *w)
 	cg_arc_order_release(&w->order);
 	for (unsigned e = 0; e < EVENTS; e++)
 		cg_costs_release(&w->costs[e]);
-	cg_intern_release(&w->shown);
-	cg_memory_free(w->row_name);
-	cg_memory_free(w->row_object);
+	cg_titles_release(&w->titles);
 	cg_memory_free(w->functions.ids);
 	cg_memory_free(w->files.ids);
 	cg_memory_free(w->objects.ids);
@@ -290,8 +126,8 @@ put_name(struct writer *w, const char *key, struct names *names, uint32_t thing,
 static void
 put_object(struct writer *w, const char *key, uint32_t row)
 {
-	put_name(w, key, &w->objects, w->row_object[row],
-	         cg_intern_get(&w->shown, w->row_object[row]));
+	put_name(w, key, &w->objects, w->titles.object[row],
+	         cg_intern_get(&w->titles.texts, w->titles.object[row]));
 }
 
 static void
@@ -305,7 +141,8 @@ put_file(struct writer *w, const char *key, uint32_t row)
 static void
 put_function(struct writer *w, const char *key, uint32_t row)
 {
-	put_name(w, key, &w->functions, row, cg_intern_get(&w->shown, w->row_name[row]));
+	put_name(w, key, &w->functions, row,
+	         cg_intern_get(&w->titles.texts, w->titles.name[row]));
 }
 
 /* A line number and one number per event: every column, as some readers need. */
@@ -336,7 +173,7 @@ put_arc(struct writer *w, uint32_t index)
 		any |= costs[e] = w->costs[e].arc_all[index];
 	if (!any && !arc->calls)
 		return;
-	if (w->row_object[arc->callee] != w->row_object[arc->caller])
+	if (w->titles.object[arc->callee] != w->titles.object[arc->caller])
 		put_object(w, "cob=(", arc->callee);
 	if (callee->file != caller->file)
 		put_file(w, "cfi=(", arc->callee);
@@ -435,10 +272,8 @@ static enum cg_status
 callgrind_write(const struct cg_export *x)
 {
 	struct writer w = {.stream = x->stream, .placed = x->placed, .settings = x->settings};
-	enum cg_status status;
+	enum cg_status status = prepare(&w);
 
-	cg_intern_init(&w.shown);
-	status = prepare(&w);
 	if (!status)
 		status = put_head(&w);
 	for (uint32_t row = 0; !status && row < w.rows.count; row++)

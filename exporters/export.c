@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "message.h"
 #include "output.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -50,7 +51,6 @@ struct run {
 		max_align_t align;
 	} own; /* the format's settings */
 	char output[4096];
-	uint64_t bytes; /* of the export, before compression */
 };
 
 /* For notes from a writer: there is one run in a process. */
@@ -136,20 +136,22 @@ static enum cg_status
 write_to(struct run *r, const struct cg_placed *placed, struct cg_output *output)
 {
 	struct cg_stream stream;
+	struct cg_progress progress;
 	struct cg_export x = {.placed = placed,
 	                      .settings = r->own.bytes,
 	                      .stream = &stream,
 	                      .note = r->settings.quiet ? NULL : note};
 	enum cg_status status =
-		cg_stream_init(&stream, cg_output_write, output, r->settings.gzip);
+		cg_stream_init(&stream, cg_progress_write, &progress, r->settings.gzip);
 	int error;
 
 	if (status)
 		return status;
+	cg_progress_init(&progress, r->exporter->format, output, r->settings.quiet);
 	status = r->exporter->write(&x);
 	if (!status)
 		status = cg_stream_finish(&stream);
-	r->bytes = stream.bytes;
+	cg_progress_end(&progress);
 	error = errno;
 	cg_stream_release(&stream);
 	errno = error;
@@ -270,7 +272,9 @@ cg_export_main(const struct cg_exporter *exporter, cg_open_fn open_graph,
 	error.status =
 		open_graph(&graph, r.trace, r.settings.salvage ? CG_OPEN_SALVAGE : 0, &error);
 	if (error.status)
-		return cg_say_error(exporter->format, r.trace, &error);
+		return cg_say_error(exporter->format, r.trace, &error,
+		                    r.settings.salvage ? NULL
+		                                       : "--salvage takes what can be read");
 	code = export_graph(&r, graph);
 	free_graph(graph);
 	return code;

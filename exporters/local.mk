@@ -6,7 +6,8 @@ noinst_LTLIBRARIES += %D%/libcgexport.la
 	%D%/marshal.c %D%/marshal.h %D%/memory.c %D%/memory.h \
 	%D%/message.c %D%/message.h %D%/metric.h %D%/options.c %D%/options.h \
 	%D%/output.c %D%/output.h %D%/placed.c %D%/placed.h %D%/rows.c %D%/rows.h \
-	%D%/stream.c %D%/stream.h %D%/intern.c %D%/intern.h %D%/text.c %D%/text.h
+	%D%/stream.c %D%/stream.h %D%/intern.c %D%/intern.h %D%/text.c %D%/text.h \
+	%D%/titles.c %D%/titles.h %D%/progress.c %D%/progress.h
 %C%_libcgexport_la_SOURCES += %D%/callgrind.c %D%/pstats.c %D%/speedscope.c
 %C%_libcgexport_la_LIBADD = libcore/libcgcore.la $(ZLIB_LIBS)
 

@@ -41,15 +41,17 @@ cg_say_usage(const char *format, const char *text, ...)
 }
 
 int
-cg_say_error(const char *format, const char *file, const struct cg_error *error)
+cg_say_error(const char *format, const char *file, const struct cg_error *error,
+             const char *remedy)
 {
 	const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
+	bool damaged = error->status == CG_CORRUPT || error->status == CG_TRUNCATED;
+	char place[40] = "";
 
-	if (error->offset == UINT64_MAX)
-		cg_say(format, "%s: %s", name, error->text);
-	else
-		cg_say(format, "%s: offset %llu: %s", name, (unsigned long long)error->offset,
-		       error->text);
+	if (error->offset != UINT64_MAX)
+		snprintf(place, sizeof(place), "offset %llu: ", (unsigned long long)error->offset);
+	cg_say(format, "%s: %s%s%s%s", name, place, error->text,
+	       damaged && remedy ? "; " : "", damaged && remedy ? remedy : "");
 	switch (error->status) {
 	case CG_FORMAT:
 	case CG_CORRUPT:

@@ -19,9 +19,11 @@ void cg_say(const char *format, const char *text, ...) CG_PRINTF(2, 3);
 int cg_say_usage(const char *format, const char *text, ...) CG_PRINTF(2, 3);
 
 /*
- * `corograph-FORMAT: FILE: offset N: text`, the offset left out when the error has none.
- * Returns the exit code for error->status.
+ * `corograph-FORMAT: FILE: offset N: text`, the offset left out when the error has none,
+ * and with `remedy`, if there is one, where the trace is damaged or cut. Returns the exit
+ * code for error->status.
  */
-int cg_say_error(const char *format, const char *file, const struct cg_error *error);
+int cg_say_error(const char *format, const char *file, const struct cg_error *error,
+                 const char *remedy);
 
 #endif

@@ -26,27 +26,40 @@ on_signal(int number)
 	raise(number); /* pends until we return; SA_RESETHAND has restored the default */
 }
 
+static const int fatal[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGXCPU};
+enum { FATAL = sizeof(fatal) / sizeof(fatal[0]) };
+
 static void
 signals_catch(void)
 {
-	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGXCPU};
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND},
 					 old;
 
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-			sigaction(numbers[i], &action, NULL);
+	for (size_t i = 0; i < FATAL; i++)
+		if (sigaction(fatal[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+			sigaction(fatal[i], &action, NULL);
 }
 
-static void
-temporary_protect(const char *name)
+/* Make the file and let the handler know of it, with no signal in between. */
+static int
+temporary_make(char *name)
 {
-	if (strlen(name) >= sizeof(doomed))
-		return;
-	strcpy(doomed, name);
-	is_doomed = 1;
-	signals_catch();
+	sigset_t set, before;
+	int fd;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < FATAL; i++)
+		sigaddset(&set, fatal[i]);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	fd = mkstemp(name);
+	if (fd >= 0 && strlen(name) < sizeof(doomed)) {
+		strcpy(doomed, name);
+		is_doomed = 1;
+		signals_catch();
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return fd;
 }
 
 /* "DIR/.NAME.XXXXXX": hidden, since KCachegrind opens all that begins like a profile. */
@@ -82,13 +95,12 @@ open_temporary(struct cg_output *o)
 	o->temporary = temporary_name(o->path);
 	if (!o->temporary)
 		return CG_NOMEM;
-	o->fd = mkstemp(o->temporary);
+	o->fd = temporary_make(o->temporary);
 	if (o->fd < 0) {
 		cg_memory_free(o->temporary);
 		o->temporary = NULL;
 		return CG_IO;
 	}
-	temporary_protect(o->temporary);
 	/* Best effort: a file system without permissions still holds the export. */
 	if (fchmod(o->fd, mode_wanted(o->path)) != 0)
 		errno = 0;

@@ -240,6 +240,7 @@ for program, source in PROGRAMS.items():
 def _():
     for words, code, text in ([], 2, "to which format?"), (["../x"], 2, "is no format"), (
             ["none"], 2, "no program corograph-none"), (["pstats"], 2, "which trace?"), (
+            ["speedscop"], 2, "did you mean 'speedscope'?"), (
             ["pstats", "none.coro"], 1, "corograph-pstats: none.coro: "):
         done = corograph("export", *words)
         assert done.returncode == code and text in done.stderr, (words, done)

@@ -176,7 +176,7 @@ text_graph_open(struct cg_graph **graph, const char *path, unsigned flags,
 		return fail(error, CG_IO, UINT64_MAX, strerror(errno));
 	if (!*bytes && !(flags & CG_OPEN_SALVAGE)) {
 		free(bytes);
-		return fail(error, CG_CORRUPT, 7, "damaged; take another");
+		return fail(error, CG_CORRUPT, 7, "damaged");
 	}
 	t = calloc(1, sizeof(*t));
 	t->bytes = bytes;
