@@ -107,6 +107,7 @@ struct cg_thread {
 	struct cg_map spawns;      /* (function, creator) -> cg_img_spawn */
 	struct cg_map pairs;       /* (callee and edge, caller) -> the first such node */
 	struct cg_slab_cursor node_slabs;
+	uint32_t hidden;    /* plain calls below the root whose ends are still to come */
 	cg_ref free_acts;   /* list by next_free, at most CG_FREE_ACTS long */
 	uint32_t free_act_count;
 	uint32_t deaths;    /* the collector's, when by_key was right last */

@@ -125,6 +125,12 @@ void cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
  */
 void cg_task_created(struct cg_thread *th, uint64_t frame);
 
+/*
+ * That many plain calls of Python code are open below where recording begins, and are not
+ * recorded: their ends, and those of C functions among them, are nothing.
+ */
+void cg_before_hidden(struct cg_thread *th, uint32_t calls);
+
 /* Activations that are open when recording begins, outermost first. */
 void cg_before_plain(struct cg_thread *th, uint64_t key);
 void cg_before_suspendable(struct cg_thread *th, uint64_t key, enum cg_kind kind,

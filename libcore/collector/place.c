@@ -228,6 +228,23 @@ cg_plain_pop(struct cg_thread *th, bool raised)
 		cg_reach_root(th);
 }
 
+/* Is it the end of a call that was hidden below the root? */
+static bool
+is_hidden_end(struct cg_thread *th, uint64_t key)
+{
+	if (th->current != th->root || th->hidden == 0)
+		return false;
+	if (!(key & CG_KEY_BUILTIN))
+		th->hidden--;
+	return true;
+}
+
+void
+cg_before_hidden(struct cg_thread *th, uint32_t calls)
+{
+	th->hidden = calls;
+}
+
 void
 cg_leave_slow(struct cg_thread *th, uint64_t key, bool raised)
 {
@@ -240,7 +257,8 @@ cg_leave_slow(struct cg_thread *th, uint64_t key, bool raised)
 	}
 	node = find_left(th, key);
 	if (!node) {
-		th->img->dropped++;
+		if (!is_hidden_end(th, key))
+			th->img->dropped++;
 		return;
 	}
 	while (th->current != node) {
