@@ -70,6 +70,21 @@ prefill(struct stack *stack, PyThreadState *tstate)
 }
 
 void
+cg_prefill_hide(void)
+{
+	PyThreadState *tstate = cg_tstate();
+	struct stack stack = {NULL, 0, 0};
+	struct cg_thread *th;
+
+	if (gather(&stack, tstate) && stack.count > 0) {
+		th = attach(tstate, cg_frame_code(stack.frames[stack.count - 1]));
+		if (th)
+			cg_before_hidden(th, (uint32_t)stack.count);
+	}
+	cg_free(stack.frames);
+}
+
+void
 cg_prefill_threads(void)
 {
 	PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Get());

@@ -7,4 +7,10 @@
  * cg_recorder_begin and before any event.
  */
 void cg_prefill_threads(void);
+
+/*
+ * The calling thread's stack stays out of the recording, so that what it calls from here on
+ * stands at the bottom. The same conditions.
+ */
+void cg_prefill_hide(void);
 #endif

@@ -155,6 +155,8 @@ begin(struct cg_collector *collector, const struct cg_settings *settings, bool p
 		goto failed;
 	if (prefill)
 		cg_prefill_threads();
+	else
+		cg_prefill_hide();
 	if (cg_hooks_arm(settings->builtins) == 0)
 		return 0;
 	cg_codes_end();
