@@ -43,3 +43,4 @@ include %D%/fuzz/local.mk
 include %D%/unit/local.mk
 include %D%/e2e/local.mk
 include %D%/export/local.mk
+include %D%/viewers/local.mk

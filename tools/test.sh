@@ -140,7 +140,7 @@ test_viewers() {
 }
 
 viewers_run() {
-	dev_build && "$ROOT/tests/viewers/run" "$BUILD/$FIRST_VERSION"
+	dev_build && "$ROOT/tests/viewers/run" --install "$BUILD/$FIRST_VERSION"
 }
 
 # Debian sid's Pythons, newer than any stable system's.
