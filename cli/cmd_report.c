@@ -4,8 +4,7 @@
 #include "options.h"
 #include "report.h"
 
-#include <errno.h>
-#include <string.h>
+#include <stdio.h>
 
 /* The views, in the order of their names below. */
 static const cg_report_view views[] = {
@@ -57,20 +56,15 @@ write_stdout(void *arg, const char *text, size_t n)
 }
 
 static int
-show_json(const struct cg_graph *graph)
-{
-	if (cg_graph_write_json(graph, write_stdout, NULL))
-		return cg_cli_fail("standard output: %s", strerror(errno));
-	return CG_EXIT_OK;
-}
-
-static int
 show(const struct cg_graph *graph, const struct cg_report_settings *settings)
 {
 	cg_report_view view = views[settings->view];
 
-	if (settings->format == CG_REPORT_JSON)
-		return show_json(graph);
+	if (settings->format == CG_REPORT_JSON) {
+		/* what cannot be written is an error of stdout, which main tells */
+		cg_graph_write_json(graph, write_stdout, NULL);
+		return CG_EXIT_OK;
+	}
 	if (settings->callers || settings->callees)
 		view = cg_report_edges;
 	return view(graph, settings);

@@ -98,9 +98,10 @@ cg_report_head(const struct cg_graph *graph, struct cg_style style)
 	head_count(&style, info->lost_events, "event was lost", "events were lost");
 	head_count(&style, info->forks, "fork, whose child is not in here",
 	           "forks, whose children are not in here");
-	head_count(&style, count_inexact(graph),
-	           "function with inexact inclusive times: too many places were called from",
-	           "functions with inexact inclusive times: too many places were called from");
+	head_count(
+		&style, count_inexact(graph),
+		"function has inexact inclusive times: there was no room for more places",
+		"functions have inexact inclusive times: there was no room for more places");
 	printf("\n");
 }
 

@@ -7,8 +7,9 @@ import io
 import json
 import os
 import re
+import subprocess
 
-from harness import call, corograph, report, run, test, write
+from harness import COROGRAPH, call, corograph, report, run, test, write
 from schema import errors
 
 MAKER = os.path.join(os.environ["CG_BUILD"], "tests", "unit", "test_json")
@@ -210,6 +211,18 @@ def _():
     refused(2, trace, "--view", "tree", "--sort", "wall")
     refused(2, trace, trace)
     refused(2)
+
+
+@test("a full disk is an error, told once")
+def _():
+    trace = made()
+    for form in "table", "csv", "json":
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([COROGRAPH, "report", trace, "--format", form], stdout=full,
+                                  stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 1, form
+        assert done.stderr.splitlines() == [
+            "corograph: standard output: No space left on device"], done.stderr
 
 
 @test("what is no trace, or a damaged one")
