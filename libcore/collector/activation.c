@@ -211,8 +211,8 @@ is_on_stack(const struct cg_thread *th, const struct cg_img_activation *act)
 	return false;
 }
 
-static void
-unwind_one(struct cg_thread *th)
+void
+cg_act_unwind_one(struct cg_thread *th)
 {
 	th->img->unwound++;
 	if (th->top && cg_act_is_on_top(th, th->top))
@@ -229,7 +229,7 @@ cg_act_unwind_to(struct cg_thread *th, struct cg_img_activation *act)
 	if (!is_on_stack(th, act))
 		return false;
 	while (!cg_act_is_on_top(th, act))
-		unwind_one(th);
+		cg_act_unwind_one(th);
 	return true;
 }
 
@@ -237,5 +237,5 @@ void
 cg_act_unwind_all(struct cg_thread *th)
 {
 	while (th->current != th->root)
-		unwind_one(th);
+		cg_act_unwind_one(th);
 }

@@ -40,6 +40,9 @@ bool cg_act_is_on_top(const struct cg_thread *th, const struct cg_img_activation
 /* Unwind whatever is above it; false: it is not on this thread's stack, nothing done. */
 bool cg_act_unwind_to(struct cg_thread *th, struct cg_img_activation *act);
 
+/* Unwind what is on top, and count that. */
+void cg_act_unwind_one(struct cg_thread *th);
+
 /* Unwind the whole stack. */
 void cg_act_unwind_all(struct cg_thread *th);
 

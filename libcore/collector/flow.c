@@ -67,6 +67,18 @@ suspended_awaiter(const struct cg_thread *th, const struct cg_img_activation *ac
 	return outer;
 }
 
+/* What it delegates to, when that is suspended, or NULL. */
+static const struct cg_img_activation *
+suspended_inner(const struct cg_thread *th, const struct cg_img_activation *act)
+{
+	const struct cg_img_activation *inner = cg_act_at(th, act->inner);
+
+	if (!inner || inner->state != CG_ACT_SUSPENDED ||
+	    inner->awaiter != cg_image_ref(th->base, act))
+		return NULL;
+	return inner;
+}
+
 static struct cg_img_activation *
 outermost(const struct cg_thread *th, struct cg_img_activation *act)
 {
@@ -77,14 +89,26 @@ outermost(const struct cg_thread *th, struct cg_img_activation *act)
 	return act;
 }
 
-/* The wait of a leaf ends: it is charged where the leaf stood when it began. */
-static void
-end_wait(struct cg_thread *th, struct cg_img_activation *act)
+/* How long it has waited as a leaf. */
+static uint64_t
+waited(const struct cg_thread *th, const struct cg_img_activation *act)
 {
-	struct cg_img_node *node = cg_image_at(th->base, act->node);
+	return act->wait ? th->img->last - act->wait : 0;
+}
 
-	if (act->wait)
-		node->await += th->img->last - act->wait;
+/*
+ * The wait of a leaf ends: it is charged where the leaf stood when it began, or where it
+ * stands now when that was in another thread's tree.
+ */
+static void
+end_wait(struct cg_thread *th, struct cg_img_activation *act, cg_ref began, uint64_t ticks)
+{
+	struct cg_img_node *node = cg_image_at(th->base, began);
+
+	if (began != act->node &&
+	    cg_image_slab_of(th->base, began)->owner != cg_image_ref(th->base, th->img))
+		node = cg_image_at(th->base, act->node);
+	node->await += ticks;
 	act->wait = 0;
 }
 
@@ -111,10 +135,13 @@ is_task_root(struct cg_thread *th, struct cg_img_activation *act)
 {
 	const struct cg_ops *ops = &th->collector->ops;
 
+	/* a frame that a task was announced for may have gone to another activation */
+	if (act->kind != CG_KIND_COROUTINE || !ops->is_task(ops->arg, act->frame)) {
+		act->flags &= (uint8_t)~CG_ACT_ROOT;
+		return false;
+	}
 	if (act->flags & CG_ACT_ROOT)
 		return true;
-	if (act->kind != CG_KIND_COROUTINE || !ops->is_task(ops->arg, act->frame))
-		return false;
 	act->flags |= CG_ACT_ROOT;
 	/* a task that starts inside a coroutine is eager: its creator is here */
 	act->origin = th->top && !(act->flags & CG_ACT_BEFORE) ? cg_task_creator(th) : 0;
@@ -240,31 +267,55 @@ push_again(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 	return node != NULL;
 }
 
+/* A suspended activation goes on where `push` puts it; NULL: there was no room, it is lost. */
+static struct cg_img_activation *
+go_on(struct cg_thread *th, struct cg_img_activation *act, uint64_t below,
+      bool (*push)(struct cg_thread *, struct cg_img_activation *, uint64_t))
+{
+	cg_ref began = act->node;
+	uint64_t ticks = waited(th, act);
+	bool pushed = push(th, act, below);
+
+	end_wait(th, act, began, ticks);
+	if (!pushed)
+		lose(th, act);
+	return pushed ? act : NULL;
+}
+
 void
 cg_resume(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
           uint64_t below, uint64_t tick)
 {
 	struct cg_img_activation *act = cg_act_find(th, frame);
+	const struct cg_img_activation *inner = NULL;
 
-	cg_advance(th, cg_is_chained_resume(th, below) ? th->img->last : tick);
-	if (!act || act->state != CG_ACT_SUSPENDED) {
+	cg_advance(th, cg_is_chained_resume(th, frame, below) ? th->img->last : tick);
+	if (act && act->state == CG_ACT_SUSPENDED) {
+		inner = suspended_inner(th, act);
+		act = go_on(th, act, below, push_again);
+	} else {
 		begin_before(th, key, kind, frame, below);
 		act = cg_act_find(th, frame);
-	} else {
-		end_wait(th, act);
-		if (!push_again(th, act, below)) {
-			lose(th, act);
-			act = NULL;
-		}
 	}
 	remember(th, act ? CG_LAST_RESUME : CG_LAST_OTHER,
 	         act ? cg_image_ref(th->base, act) : 0);
+	th->last_value = inner ? inner->frame : 0;
+}
+
+/* What delegates to it, running below it, learns that it is not the leaf. */
+static void
+tell_awaiter(const struct cg_thread *th, const struct cg_img_activation *act)
+{
+	if (th->top && act->awaiter == cg_image_ref(th->base, th->top))
+		th->top->inner = cg_image_ref(th->base, act);
 }
 
 /* Does it wait as the leaf of its chain, now that it suspends? */
 static bool
 is_waiting_leaf(const struct cg_img_activation *act, bool idle)
 {
+	if (act->inner)
+		return false;
 	switch (act->kind) {
 	case CG_KIND_COROUTINE:
 		return true;
@@ -293,14 +344,15 @@ cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint
 		cg_act_home(th, act)->suspensions++;
 	cg_act_pop(th, act);
 	act->left = th->img->last;
-	if (chained)
-		act->inner = th->last_act;
-	else if (is_waiting_leaf(act, idle))
-		act->wait = th->img->last;
-	else
-		act->flags |= CG_ACT_IDLE;
 	if (idle)
 		act->awaiter = 0; /* its consumer goes on without it */
+	tell_awaiter(th, act);
+	if (!suspended_inner(th, act))
+		act->inner = 0;
+	if (is_waiting_leaf(act, idle))
+		act->wait = th->img->last;
+	else if (!act->inner)
+		act->flags |= CG_ACT_IDLE;
 	remember(th, CG_LAST_SUSPEND, cg_image_ref(th->base, act));
 	th->last_value = value;
 }
@@ -351,10 +403,11 @@ push_thrown(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 
 /* A further part: its edges stay as awaited. */
 static bool
-push_thrown_on(struct cg_thread *th, struct cg_img_activation *act)
+push_thrown_on(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 {
 	struct cg_img_node *node = cg_image_at(th->base, act->node);
 
+	(void)below;
 	if (outermost(th, act)->flags & CG_ACT_ROOT)
 		push_root(th, act, node);
 	else
@@ -368,7 +421,6 @@ cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 {
 	bool chained = cg_is_chained_throw(th, frame);
 	struct cg_img_activation *act = cg_act_find(th, frame);
-	bool placed;
 
 	cg_advance(th, chained ? th->img->last : tick);
 	remember(th, CG_LAST_OTHER, 0);
@@ -380,10 +432,7 @@ cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 		begin_before(th, key, kind, frame, below);
 		return;
 	}
-	end_wait(th, act);
-	placed = chained ? push_thrown_on(th, act) : push_thrown(th, act, below);
-	if (!placed)
-		lose(th, act);
+	(void)go_on(th, act, below, chained ? push_thrown_on : push_thrown);
 }
 
 void
@@ -396,7 +445,8 @@ cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
 	if (!act || act->frame != frame)
 		act = cg_act_find(th, frame);
 	if (act && act->state == CG_ACT_SUSPENDED) {
-		end_wait(th, act); /* it failed before it could say that it goes on */
+		/* it failed before it could say that it goes on */
+		end_wait(th, act, act->node, waited(th, act));
 	} else if (!act || act->state == CG_ACT_CREATED || !cg_act_unwind_to(th, act)) {
 		th->img->dropped++;
 		remember(th, CG_LAST_OTHER, 0);

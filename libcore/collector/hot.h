@@ -151,11 +151,15 @@ cg_is_chained_suspend(const struct cg_thread *th, uint64_t frame, uint64_t value
 	       cg_act_at(th, th->last_act)->awaiter == cg_image_ref(th->base, th->top);
 }
 
-/* Does this RESUME follow that of the activation which delegates to it? */
+/*
+ * Does this RESUME follow that of the activation which delegates to it, and did both
+ * suspend together? An async generator that was idle did not: its consumer ran before.
+ */
 static inline bool
-cg_is_chained_resume(const struct cg_thread *th, uint64_t below)
+cg_is_chained_resume(const struct cg_thread *th, uint64_t frame, uint64_t below)
 {
-	return th->last_event == CG_LAST_RESUME && below && th->top && th->top->frame == below;
+	return th->last_event == CG_LAST_RESUME && th->last_value == frame && th->top &&
+	       th->top->frame == below;
 }
 
 /* Does this THROW pass on what the inner part of the chain has just been left by? */

@@ -200,21 +200,24 @@ is_of(const struct cg_thread *th, const struct cg_img_node *node, uint64_t key)
 	       (node->folded && cg_collector_find_function(th->collector, key) == node->function);
 }
 
-/* The node that a plain leave means: on top but for C functions; NULL: not on the stack. */
-static struct cg_img_node *
-find_left(const struct cg_thread *th, uint64_t key)
+/* How many C functions stand above the plain call that is left; -1: it is not below them. */
+static int
+count_above(const struct cg_thread *th, uint64_t key)
 {
-	const struct cg_img_activation *top = th->top;
-	cg_ref stop = top ? top->node : 0;
-	struct cg_img_node *node = th->current;
+	const struct cg_img_activation *act = th->top;
+	const struct cg_img_node *node = th->current;
 
-	while (!is_of(th, node, key)) {
-		/* nothing below a segment's own node can be on top */
-		if (cg_image_ref(th->base, node) == stop || !is_builtin(th, node))
-			return NULL;
-		node = cg_image_at(th->base, node->parent);
+	for (int n = 0;; n++) {
+		bool own = act && act->node == cg_image_ref(th->base, node);
+
+		if (own ? act->frame == 0 && act->key == key : is_of(th, node, key))
+			return n;
+		/* nothing below what can suspend is on top, nor below a Python function */
+		if ((own && act->frame) || !is_builtin(th, node))
+			return -1;
+		node = cg_image_at(th->base, own ? act->ret : node->parent);
+		act = own ? cg_act_at(th, act->below) : act;
 	}
-	return node;
 }
 
 void
@@ -248,22 +251,17 @@ cg_before_hidden(struct cg_thread *th, uint32_t calls)
 void
 cg_leave_slow(struct cg_thread *th, uint64_t key, bool raised)
 {
-	struct cg_img_node *node;
+	int above = count_above(th, key);
 
-	if (th->top && th->top->frame == 0 && th->top->key == key &&
-	    cg_act_is_on_top(th, th->top)) {
-		cg_act_end(th, th->top, raised);
-		return;
-	}
-	node = find_left(th, key);
-	if (!node) {
+	if (above < 0) {
 		if (!is_hidden_end(th, key))
 			th->img->dropped++;
 		return;
 	}
-	while (th->current != node) {
-		th->img->unwound++;
-		cg_plain_pop(th, true);
-	}
-	cg_plain_pop(th, raised);
+	while (above-- > 0)
+		cg_act_unwind_one(th);
+	if (th->top && cg_act_is_on_top(th, th->top))
+		cg_act_end(th, th->top, raised);
+	else
+		cg_plain_pop(th, raised);
 }

@@ -59,10 +59,11 @@ cg_on_start(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 static inline void
 cg_on_resume(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
 {
-	uint64_t below = cg_frame_delegator(frame);
-	uint64_t tick = cg_is_chained_resume(th, below) ? th->img->last : cg_recorder_tick();
+	uint64_t id = cg_frame_id(frame), below = cg_frame_delegator(frame);
+	uint64_t tick =
+	    cg_is_chained_resume(th, id, below) ? th->img->last : cg_recorder_tick();
 
-	cg_resume(th, cg_code_key(code), cg_code_kind(code), cg_frame_id(frame), below, tick);
+	cg_resume(th, cg_code_key(code), cg_code_kind(code), id, below, tick);
 }
 
 static inline void

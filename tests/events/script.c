@@ -205,6 +205,12 @@ do_before(const struct line *l, struct cg_thread *th)
 }
 
 static void
+do_hidden(const struct line *l, struct cg_thread *th)
+{
+	cg_before_hidden(th, (uint32_t)strtoul(word(l, 1), NULL, 10));
+}
+
+static void
 do_end(const struct line *l, struct cg_thread *th)
 {
 	cg_thread_end(th, l->tick);
@@ -331,17 +337,17 @@ static const struct verb {
 	void (*run)(const struct line *l, struct cg_thread *th);
 	bool event; /* happens on a thread, at an instant */
 } verbs[] = {
-	{"enter", do_enter, true},      {"leave", do_leave, true},
-	{"start", do_start, true},      {"suspend", do_suspend, true},
-	{"resume", do_resume, true},    {"throw", do_throw, true},
-	{"finish", do_finish, true},    {"task", do_task, true},
-	{"before", do_before, true},    {"end", do_end, true},
-	{"begin", do_begin, true},      {"def", do_def, false},
-	{"forget", do_forget, false},   {"thread", do_thread, false},
-	{"current", do_current, false}, {"name", do_name, false},
-	{"cpu", do_cpu, false},         {"gap", do_setting, false},
-	{"budget", do_setting, false},  {"ms", do_setting, false},
-	{"=", do_expect, false},
+	{"enter", do_enter, true},    {"leave", do_leave, true},
+	{"start", do_start, true},    {"suspend", do_suspend, true},
+	{"resume", do_resume, true},  {"throw", do_throw, true},
+	{"finish", do_finish, true},  {"task", do_task, true},
+	{"before", do_before, true},  {"hidden", do_hidden, true},
+	{"end", do_end, true},        {"begin", do_begin, true},
+	{"def", do_def, false},       {"forget", do_forget, false},
+	{"thread", do_thread, false}, {"current", do_current, false},
+	{"name", do_name, false},     {"cpu", do_cpu, false},
+	{"gap", do_setting, false},   {"budget", do_setting, false},
+	{"ms", do_setting, false},    {"=", do_expect, false},
 };
 
 static void
