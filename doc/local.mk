@@ -6,3 +6,4 @@ EXTRA_DIST += %D%/report.schema.json %D%/semantics.md
 dist_man1_MANS += %D%/man/corograph-export.1 %D%/man/corograph-callgrind.1 \
 	%D%/man/corograph-pstats.1 %D%/man/corograph-speedscope.1
 EXTRA_DIST += %D%/exporting.md
+EXTRA_DIST += %D%/trace-format.md

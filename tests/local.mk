@@ -40,6 +40,8 @@ check-c: all $(check_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(check_PROGRAMS)'
 
 include %D%/fuzz/local.mk
+include %D%/corpus/local.mk
+include %D%/decoder/local.mk
 include %D%/unit/local.mk
 include %D%/e2e/local.mk
 include %D%/export/local.mk

@@ -68,6 +68,18 @@ open_table(struct cg_decoder *d, struct cg_table *table, const uint8_t *payload,
 	return status ? fail(d, status, "a table whose columns do not fit") : CG_OK;
 }
 
+/* What reading columns came to, and the words for it. */
+static enum cg_status
+column_status(struct cg_decoder *d, enum cg_status status)
+{
+	if (status == CG_CORRUPT)
+		d->why = "a column that is damaged";
+	else if (status == CG_UNSUPPORTED)
+		d->why = "a column in a coding that this version does not know: use a newer "
+		         "corograph";
+	return status;
+}
+
 static enum cg_status
 add_strings(struct cg_decoder *d, const struct cg_table *table, const uint64_t *lengths)
 {
@@ -110,10 +122,9 @@ take_strings(struct cg_decoder *d, const uint8_t *payload, size_t n)
 	lengths = cg_zalloc(table.count, sizeof *lengths);
 	if (!lengths)
 		return CG_NOMEM;
-	status = cg_table_get_column(&table, CG_COL_LENGTH, lengths, table.count);
-	if (status)
-		d->why = "the lengths of strings are damaged";
-	else
+	status = column_status(
+	    d, cg_table_get_column(&table, CG_COL_LENGTH, lengths, table.count));
+	if (!status)
 		status = add_strings(d, &table, lengths);
 	cg_free(lengths);
 	return status;
@@ -133,9 +144,9 @@ take_meta(struct cg_decoder *d, const uint8_t *payload, size_t n)
 		return status;
 	if (d->has_meta || table.first != 0 || table.count != 1)
 		return fail(d, CG_CORRUPT, "not one row of facts about the recording");
-	status = cg_table_get(&table, &rows, &meta);
+	status = column_status(d, cg_table_get(&table, &rows, &meta));
 	if (status)
-		return status == CG_NOMEM ? status : fail(d, status, "facts that are damaged");
+		return status;
 	if (meta.python >= strings || meta.executable >= strings || meta.platform >= strings)
 		return fail(d, CG_CORRUPT, "facts that name a string which is not there");
 	d->has_meta = true;
@@ -294,7 +305,9 @@ read_shape(struct cg_decoder *d, uint32_t first, const struct cg_table *table)
 	if (!status && shape.outer != shape.outer_end)
 		status = CG_CORRUPT;
 	cg_free(ups);
-	return status ? fail(d, status, "the shape of the tree is damaged") : CG_OK;
+	if (status == CG_CORRUPT)
+		return fail(d, status, "the shape of the tree is damaged");
+	return column_status(d, status);
 }
 
 static enum cg_status
@@ -363,9 +376,7 @@ add_rows(struct cg_decoder *d, enum cg_layout_id id, const struct cg_table *tabl
 		return status;
 	memcpy(&base, array, sizeof base);
 	memset(base + rows.first * layout->stride, 0, rows.count * layout->stride);
-	status = cg_table_get(table, &rows, base);
-	return status && status != CG_NOMEM ? fail(d, status, "a column that is damaged")
-	                                    : status;
+	return column_status(d, cg_table_get(table, &rows, base));
 }
 
 static enum cg_status
@@ -457,9 +468,7 @@ take_index(struct cg_decoder *d, const uint8_t *payload, size_t n)
 	if (!d->index)
 		return CG_NOMEM;
 	d->index_count = rows.count = table.count;
-	status = cg_table_get(&table, &rows, d->index);
-	return status && status != CG_NOMEM ? fail(d, status, "an index that is damaged")
-	                                    : status;
+	return column_status(d, cg_table_get(&table, &rows, d->index));
 }
 
 static enum cg_status

@@ -106,23 +106,24 @@ static const struct cg_column argument_columns[] = {
 	{1, sizeof(uint32_t), CG_FORM_PLAIN, CG_TRACE_DENSE, 0, "string"},
 };
 
-#define LAYOUT(type, row_name, columns, most, array, count, row)                           \
+#define LAYOUT(type, row_name, columns, most, array, count, row, ...)                      \
 	{CG_TRACE_##type, row_name, columns, COUNT(columns), most,                                   \
-	 offsetof(struct cg_records, array), offsetof(struct cg_records, count), sizeof(row)}
+	 offsetof(struct cg_records, array), offsetof(struct cg_records, count), sizeof(row),   \
+	 __VA_ARGS__}
 
 const struct cg_layout cg_layouts[CG_LAYOUTS] = {
 	[CG_LAYOUT_FUNCTIONS] = LAYOUT(FUNC, "function", function_columns, CG_TRACE_FUNCTIONS_MAX,
-	                               functions, function_count, struct cg_rec_function),
+	                               functions, function_count, struct cg_rec_function, false),
 	[CG_LAYOUT_THREADS] = LAYOUT(THRD, "thread", thread_columns, CG_TRACE_THREADS_MAX, threads,
-	                             thread_count, struct cg_rec_thread),
+	                             thread_count, struct cg_rec_thread, false),
 	[CG_LAYOUT_NODES] = LAYOUT(NODE, "node", node_columns, CG_TRACE_NODES_MAX, nodes, node_count,
-	                           struct cg_rec_node),
+	                           struct cg_rec_node, false),
 	[CG_LAYOUT_SPAWNS] = LAYOUT(SPWN, "spawn", spawn_columns, CG_TRACE_SPAWNS_MAX, spawns,
-	                            spawn_count, struct cg_rec_spawn),
+	                            spawn_count, struct cg_rec_spawn, false),
 	[CG_LAYOUT_HOLDS] = LAYOUT(HOLD, "hold", hold_columns, CG_TRACE_NODES_MAX, holds, hold_count,
-	                           struct cg_rec_hold),
+	                           struct cg_rec_hold, true),
 	[CG_LAYOUT_TASKS] = LAYOUT(TASK, "task", task_columns, CG_TRACE_TASKS_MAX, tasks, task_count,
-	                           struct cg_rec_task),
+	                           struct cg_rec_task, true),
 	[CG_LAYOUT_ARGUMENTS] = LAYOUT(ARGV, "argument", argument_columns, CG_TRACE_ARGUMENTS_MAX, command,
-	                               command_count, uint32_t),
+	                               command_count, uint32_t, false),
 };

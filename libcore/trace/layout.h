@@ -22,6 +22,7 @@ struct cg_layout {
 	uint16_t array;     /* offset in cg_records of the pointer to the rows */
 	uint16_t count;     /* offset of their number, uint32_t */
 	size_t stride;
+	bool optional; /* readers that do not know it may go on without */
 };
 
 enum cg_layout_id {

@@ -223,7 +223,7 @@ put_rows(struct writer *w, const struct cg_layout *layout, uint32_t first, uint3
 	if (layout->type == CG_TRACE_NODE)
 		put_shape(w, first, count);
 	cg_table_put(&w->raw, &rows, base);
-	return put_chunk(w, layout->type, CG_TRACE_REQUIRED);
+	return put_chunk(w, layout->type, layout->optional ? 0 : CG_TRACE_REQUIRED);
 }
 
 static enum cg_status

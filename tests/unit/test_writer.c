@@ -109,6 +109,59 @@ deep(void)
 	cg_buffer_release(&to.bytes);
 }
 
+/* The trace that the description of the format shows byte by byte. */
+static void
+documented(void)
+{
+	struct made_sink to = {.room = -1};
+	struct cg_strings strings;
+	struct cg_records r;
+	char path[4096] = "";
+	uint8_t file[4096];
+	size_t n = 0;
+	FILE *in;
+
+	made_least(&r);
+	cg_records_release(&r);
+	if (cg_strings_init(&strings))
+		abort();
+	r.python = made_text(&strings, "3.11.", 7);
+	made_rows(&r, 1, 1, 2, 0);
+	r.functions[0] = (struct cg_rec_function){.line = 7};
+	if (cg_strings_add(&strings, "app.py", 6, &r.functions[0].file) ||
+	    cg_strings_add(&strings, "main", 4, &r.functions[0].name) ||
+	    cg_strings_add(&strings, "MainThread", 10, &r.threads[0].name))
+		abort();
+	r.threads[0].id = r.threads[0].count = 1;
+	r.threads[0].node_count = 2;
+	r.threads[0].native_id = r.pid = 4242;
+	r.threads[0].first = 1100;
+	r.threads[0].last = 5000;
+	r.threads[0].busy = r.nodes[1].run = 3900;
+	r.nodes[0] = (struct cg_rec_node){
+	    .parent = CG_NONE, .function = CG_NONE, .origin = CG_NONE};
+	r.nodes[1].origin = CG_NONE;
+	r.nodes[1].calls = 1;
+	r.start = (struct cg_clock_pair){1000, 1000, 1000};
+	r.end = (struct cg_clock_pair){5000, 5000, 5000};
+	r.gap_limit = 3000;
+	r.builtins = 1;
+	r.command_count = 1;
+	r.command[0] = r.functions[0].file;
+	cg_strings_give(&strings, &r);
+	eq(write_to(&to, &r, CG_TRACE_LEVEL), CG_OK, "the documented trace is written");
+	snprintf(path, sizeof path, "%s/tests/corpus/good/small.coro",
+	         getenv("CG_SRC") ? getenv("CG_SRC") : ".");
+	in = fopen(path, "rb");
+	if (in) {
+		n = fread(file, 1, sizeof file, in);
+		fclose(in);
+	}
+	ok(n == to.bytes.len && memcmp(file, to.bytes.data, n) == 0, "as it is documented");
+	cg_records_release(&r);
+	cg_buffer_release(&to.bytes);
+}
+
 static void
 failures(void)
 {
@@ -153,6 +206,7 @@ main(void)
 	round_trip(50000, 3, "several chunks are written");
 	levels();
 	deep();
+	documented();
 	failures();
 	return done();
 }

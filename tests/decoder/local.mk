@@ -1,0 +1,3 @@
+# The independent decoder, and the description of the format that it was written from.
+rules_tests += %D%/test_format.py
+EXTRA_DIST += %D%/decode.py %D%/annotate.py
