@@ -122,6 +122,7 @@ cg_act_push(struct cg_thread *th, struct cg_img_activation *act, struct cg_img_n
 	act->asked = th->img->gap + th->img->gap_before;
 	act->answered = th->img->gap_cpu_ns;
 	act->wait = 0;
+	act->segments++;
 	act->inner = 0;
 	act->flags &= (uint8_t)~CG_ACT_IDLE;
 	act->state = CG_ACT_RUNNING;

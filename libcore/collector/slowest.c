@@ -147,6 +147,7 @@ cg_slowest_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 		return;
 	task->end = th->img->last;
 	task->parked = act->parked;
+	task->segments = act->segments;
 	task->raised = raised;
 	cg_collector_lock(c);
 	file(c, act->task);

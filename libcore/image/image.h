@@ -191,7 +191,7 @@ struct cg_img_activation {
 	uint64_t asked;       /* the thread's gap + gap_before when the segment began */
 	uint64_t answered;    /* the thread's gap_cpu_ns then */
 	cg_ref task;          /* task root: its cg_img_task, once it is old enough, or 0 */
-	uint32_t reserved;
+	uint32_t segments;    /* how often it was put on a stack */
 };
 static_assert(sizeof(struct cg_img_activation) == 128, "activation is two cache lines");
 
