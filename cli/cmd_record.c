@@ -43,17 +43,17 @@ static const char *const clocks[] = {"exact", "coarse", NULL};
 
 static const struct cg_option options[] = {
 	{'o', "output", "FILE", CG_OPTION_TEXT, FIELD(output),
-	 "the trace to write (default: NAME.PID.coro)", NULL, false},
+     "the trace to write (default: NAME.PID.coro)", NULL, false},
 	{0, "python", "EXE", CG_OPTION_TEXT, FIELD(python),
-	 "the interpreter (default: the active environment's or python3)", NULL, false},
+     "the interpreter (default: the active environment's or python3)", NULL, false},
 	{0, "no-builtins", NULL, CG_OPTION_CLEAR, FIELD(builtins),
-	 "leave C functions out: their time is their caller's", NULL, false},
-	{'m', NULL, "MODULE", CG_OPTION_TEXT, FIELD(module), "run a module, as python -m does",
-	 NULL, true},
+     "leave C functions out: their time is their caller's", NULL, false},
+	{'m', NULL, "MODULE", CG_OPTION_TEXT, FIELD(module),
+     "run a module, as python -m does", NULL, true},
 	{'c', NULL, "CODE", CG_OPTION_TEXT, FIELD(code), "run code, as python -c does", NULL,
-	 true},
+     true},
 	{'q', "quiet", NULL, CG_OPTION_SET, FIELD(quiet), "no summary line at the end", NULL,
-	 false},
+     false},
 	{0, "clock", "KIND", CG_OPTION_CHOICE, FIELD(clock), NULL, clocks, false},
 	{0, "include", "GLOB", CG_OPTION_TEXT, FIELD(include), NULL, NULL, false},
 	{0, "exclude", "GLOB", CG_OPTION_TEXT, FIELD(exclude), NULL, NULL, false},
@@ -64,12 +64,13 @@ static const struct cg_option options[] = {
 static const struct cg_usage usage = {
 	.command = "record",
 	.synopsis = "[OPTION...] SCRIPT [ARG...]\n"
-	            "[OPTION...] -m MODULE [ARG...]\n"
-	            "[OPTION...] -c CODE [ARG...]\n"
-	            "[OPTION...] -- COMMAND [ARG...]",
-	.about = "Runs a Python program as it always runs, records every call it makes, and\n"
-	         "writes a trace when it ends, however that is. Its arguments, output and exit\n"
-	         "status are its own. COMMAND is anything that starts a Python.",
+				"[OPTION...] -m MODULE [ARG...]\n"
+				"[OPTION...] -c CODE [ARG...]\n"
+				"[OPTION...] -- COMMAND [ARG...]",
+	.about =
+		"Runs a Python program as it always runs, records every call it makes, and\n"
+		"writes a trace when it ends, however that is. Its arguments, output and exit\n"
+		"status are its own. COMMAND is anything that starts a Python.",
 	.options = options,
 	.stop_at_operand = true,
 };
@@ -181,7 +182,8 @@ program_from_command(struct record *r, const struct cg_operands *operands)
 		return cg_cli_fail("%s: %s", command, strerror(errno));
 	if (look.deaf[0])
 		return cg_cli_fail("%s: its Python is started with %s and would not let the "
-		                   "recorder in; start it without", command, look.deaf);
+		                   "recorder in; start it without",
+		                   command, look.deaf);
 	name_from_path(r, command);
 	if (!argv_make(r, none, operands))
 		return cg_cli_fail("out of memory");
@@ -242,9 +244,9 @@ remarks_print(const struct record *r, const struct cg_finish *f, char *out, size
 
 	out[0] = '\0';
 	if (WIFSIGNALED(r->run.status))
-		used += (size_t)snprintf(out + used, size - used, "; ended by signal %d (%s)",
-		                         WTERMSIG(r->run.status),
-		                         strsignal(WTERMSIG(r->run.status)));
+		used +=
+			(size_t)snprintf(out + used, size - used, "; ended by signal %d (%s)",
+		                     WTERMSIG(r->run.status), strsignal(WTERMSIG(r->run.status)));
 	if (f->forks)
 		used += (size_t)snprintf(out + used, size - used,
 		                         "; forked %s times, the children are not in it",
@@ -267,8 +269,8 @@ summary_print(const struct record *r, const struct cg_finish *f)
 	cg_cli_note("%s: %s calls of %s functions in %s, %s%s; next: corograph report %s",
 	            r->output.path, cg_human_count(calls, f->calls),
 	            cg_human_count(functions, f->functions),
-	            cg_human_time(time, f->elapsed_ns), cg_human_size(size, f->bytes), remarks,
-	            r->output.path);
+	            cg_human_time(time, f->elapsed_ns), cg_human_size(size, f->bytes),
+	            remarks, r->output.path);
 }
 
 /* No image appeared: say why. */
@@ -281,9 +283,9 @@ record_missing(const struct record *r)
 	if (!reason[0])
 		snprintf(reason, sizeof(reason), "%s",
 		         r->path == r->command
-		                 ? "no Python that reads PYTHONPATH reported in; was one "
-		                   "started, and without -I, -E and -S?"
-		                 : "the interpreter ended before it started the program");
+		             ? "no Python that reads PYTHONPATH reported in; was one "
+		               "started, and without -I, -E and -S?"
+		             : "the interpreter ended before it started the program");
 	return cg_cli_fail("nothing was recorded: %s", reason);
 }
 

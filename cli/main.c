@@ -15,12 +15,8 @@
 #include <unistd.h>
 
 static const struct cg_command *const commands[] = {
-	&cg_cmd_record,
-	&cg_cmd_report,
-	&cg_cmd_export,
-	&cg_cmd_info,
-	&cg_cmd_verify,
-	&cg_cmd_dump,
+	&cg_cmd_record, &cg_cmd_report, &cg_cmd_export,
+	&cg_cmd_info,   &cg_cmd_verify, &cg_cmd_dump,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -48,8 +44,8 @@ command_unknown(const char *name)
 		}
 	}
 	if (best && cg_suggest_near(name, least))
-		return cg_cli_usage(NULL, "there is no command '%s' (did you mean '%s'?)",
-		                    name, best);
+		return cg_cli_usage(NULL, "there is no command '%s' (did you mean '%s'?)", name,
+		                    best);
 	return cg_cli_usage(NULL, "there is no command '%s'", name);
 }
 

@@ -14,8 +14,8 @@ message_write(const char *tail, const char *format, va_list arguments)
 
 	if (n < 0)
 		return;
-	fprintf(stderr, "corograph: %s%s%s\n", line,
-	        (size_t)n >= sizeof(line) ? "..." : "", tail);
+	fprintf(stderr, "corograph: %s%s%s\n", line, (size_t)n >= sizeof(line) ? "..." : "",
+	        tail);
 }
 
 int
@@ -61,8 +61,8 @@ cg_cli_error(const char *file, const struct cg_error *error)
 	if (error->offset == UINT64_MAX)
 		cg_cli_fail("%s: %s", name, error->text);
 	else
-		cg_cli_fail("%s: offset %llu: %s", name,
-		            (unsigned long long)error->offset, error->text);
+		cg_cli_fail("%s: offset %llu: %s", name, (unsigned long long)error->offset,
+		            error->text);
 	return cg_cli_exit_code(error->status);
 }
 

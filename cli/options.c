@@ -37,8 +37,8 @@ help_row(char letter, const char *name, const char *argument, const char *help)
 	n += letter ? snprintf(left, sizeof(left), "  -%c", letter)
 	            : snprintf(left, sizeof(left), "    ");
 	if (name)
-		n += snprintf(left + n, sizeof(left) - (size_t)n, "%s --%s",
-		              letter ? "," : " ", name);
+		n += snprintf(left + n, sizeof(left) - (size_t)n, "%s --%s", letter ? "," : " ",
+		              name);
 	if (argument)
 		n += snprintf(left + n, sizeof(left) - (size_t)n, " %s", argument);
 	if (n >= HELP_COLUMN)
@@ -90,8 +90,8 @@ set_number(struct parse *p, uint64_t *field, const char *shown, const char *valu
 	errno = 0;
 	number = strtoull(value, &end, 10);
 	if (*value < '0' || *value > '9' || *end || errno) {
-		parse_stop(p, cg_cli_usage(p->usage->command, "%s: '%s' is not a number",
-		                           shown, value));
+		parse_stop(
+			p, cg_cli_usage(p->usage->command, "%s: '%s' is not a number", shown, value));
 		return;
 	}
 	*field = number;
@@ -168,11 +168,10 @@ option_unknown(struct parse *p, const char *name)
 	}
 	if (best && cg_suggest_near(name, least))
 		parse_stop(p, cg_cli_usage(p->usage->command,
-		                           "there is no option --%s (did you mean --%s?)",
-		                           name, best));
+		                           "there is no option --%s (did you mean --%s?)", name,
+		                           best));
 	else
-		parse_stop(p, cg_cli_usage(p->usage->command, "there is no option --%s",
-		                           name));
+		parse_stop(p, cg_cli_usage(p->usage->command, "there is no option --%s", name));
 }
 
 static void
@@ -196,8 +195,7 @@ parse_long(struct parse *p, const char *text)
 		if (o->argument)
 			attached = option_value(p, shown, attached);
 		else if (attached)
-			parse_stop(p, cg_cli_usage(p->usage->command, "%s takes no value",
-			                           shown));
+			parse_stop(p, cg_cli_usage(p->usage->command, "%s takes no value", shown));
 		if (p->code == CG_OPTIONS_GO_ON)
 			option_apply(p, o, shown, attached);
 		return;
@@ -229,8 +227,7 @@ parse_letters(struct parse *p, const char *letters)
 			return;
 		}
 		if (!o) {
-			parse_stop(p, cg_cli_usage(p->usage->command,
-			                           "there is no option %s", shown));
+			parse_stop(p, cg_cli_usage(p->usage->command, "there is no option %s", shown));
 			return;
 		}
 		if (o->argument) {
@@ -246,8 +243,12 @@ int
 cg_options_parse(const struct cg_usage *usage, int argc, char **argv, void *settings,
                  struct cg_operands *operands)
 {
-	struct parse p = {.usage = usage, .settings = settings, .argv = argv, .argc = argc,
-	                  .next = 1, .code = CG_OPTIONS_GO_ON};
+	struct parse p = {.usage = usage,
+	                  .settings = settings,
+	                  .argv = argv,
+	                  .argc = argc,
+	                  .next = 1,
+	                  .code = CG_OPTIONS_GO_ON};
 	int kept = 0; /* operands met so far: argv[1..kept] */
 
 	operands->dashes = false;

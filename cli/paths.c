@@ -89,7 +89,7 @@ cg_path_program(char *out, const char *name)
 
 	if (strchr(name, '/'))
 		return cg_path_print(out, "%s", name) && is_program(out);
-	for (path = path ? path : "/usr/local/bin:/usr/bin:/bin"; path; ) {
+	for (path = path ? path : "/usr/local/bin:/usr/bin:/bin"; path;) {
 		int n = (int)strcspn(path, ":");
 
 		if (cg_path_print(out, "%.*s%s%s", n, path, n ? "/" : "./", name)) {

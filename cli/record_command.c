@@ -20,8 +20,7 @@ is_python(const char *path)
 	if (strncmp(base, "python", 6) != 0)
 		return false;
 	for (base += 6; *base; base++)
-		if (!isdigit((unsigned char)*base) && *base != '.' && *base != 't' &&
-		    *base != 'd')
+		if (!isdigit((unsigned char)*base) && *base != '.' && *base != 't' && *base != 'd')
 			return false;
 	return true;
 }

@@ -136,15 +136,14 @@ modules_names(const struct cg_modules *modules, char *out, size_t size)
 
 	out[0] = '\0';
 	for (size_t i = 0; i < modules->files.count && used + 16 < size; i++) {
-		const char *tag = cg_path_base(modules->files.items[i]) +
-		                  strlen(MODULE_STEM ".");
+		const char *tag = cg_path_base(modules->files.items[i]) + strlen(MODULE_STEM ".");
 		unsigned minor;
 		char flags[8] = "";
 
 		if (sscanf(tag, "cpython-3%u%7[a-z]", &minor, flags) < 1)
 			continue;
-		used += (size_t)snprintf(out + used, size - used, "%s3.%u%s",
-		                         used ? ", " : "", minor, flags);
+		used += (size_t)snprintf(out + used, size - used, "%s3.%u%s", used ? ", " : "",
+		                         minor, flags);
 	}
 }
 
@@ -159,8 +158,7 @@ cg_modules_check(struct cg_modules *modules, const struct cg_python *python)
 		return 0;
 	good = cg_python_folders(python, &folders);
 	for (size_t i = 0; i < folders.count && good; i++)
-		good = modules_scan_folder(modules, folders.items[i],
-		                           strlen(folders.items[i]));
+		good = modules_scan_folder(modules, folders.items[i], strlen(folders.items[i]));
 	cg_words_release(&folders);
 	if (!good)
 		return cg_cli_fail("out of memory");

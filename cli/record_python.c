@@ -110,8 +110,8 @@ cg_python_ask(struct cg_python *python)
 	           python->suffix) != 3)
 		code = cg_cli_fail("%s: is no Python 3, or does not run", python->path);
 	else if (strcmp(implementation, "cpython") != 0)
-		code = cg_cli_fail("%s: this is %s; only CPython can be recorded",
-		                   python->path, implementation);
+		code = cg_cli_fail("%s: this is %s; only CPython can be recorded", python->path,
+		                   implementation);
 	free(answer);
 	return code;
 }
@@ -124,8 +124,7 @@ cg_python_folders(const struct cg_python *python, struct cg_words *folders)
 	bool good = answer != NULL;
 
 	if (good && question_ask(python->path, "-B", folders_question, answer)) {
-		for (char *line = strtok(answer, "\n"); line && good;
-		     line = strtok(NULL, "\n"))
+		for (char *line = strtok(answer, "\n"); line && good; line = strtok(NULL, "\n"))
 			if (line[0] == '/' && cg_path_print(folder, "%s/corograph", line))
 				good = cg_words_add(folders, folder);
 	}

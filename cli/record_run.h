@@ -9,11 +9,11 @@
 
 struct cg_run {
 	pid_t pid;
-	int status;        /* as waitpid gives it, when the program has ended */
-	int go;            /* a byte here lets it start */
-	int told;          /* an errno comes from here when it could not */
-	sigset_t watched;  /* signals taken by sigwaitinfo, blocked from the fork on */
-	sigset_t original; /* the mask that the program starts with */
+	int status;             /* as waitpid gives it, when the program has ended */
+	int go;                 /* a byte here lets it start */
+	int told;               /* an errno comes from here when it could not */
+	sigset_t watched;       /* signals taken by sigwaitinfo, blocked from the fork on */
+	sigset_t original;      /* the mask that the program starts with */
 	struct sigaction child; /* what SIGCHLD did when we were started */
 };
 

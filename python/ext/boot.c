@@ -6,10 +6,11 @@
  * to record. The program must not find out: what is done here leaves sys.path,
  * sys.modules, os.environ and the importer's cache as they would have been, and the
  * import of sitecustomize ends as that of the real one does, by its exception too. The
- * recording starts last, so nothing of ours is in it. What fails goes to `folder`/failed,
- * where `record` finds it; the program runs on.
+ * recording starts where the program does, so nothing else is in it. What fails goes to
+ * `folder`/failed, where `record` finds it; the program runs on.
  */
 #include "boot.h"
+#include "entry.h"
 #include "session.h"
 
 #include <errno.h>
@@ -145,33 +146,50 @@ system_restore(PyObject *folder)
 	return PyDict_DelItemString(modules, "sitecustomize");
 }
 
+/* What to record, until the program begins. */
+static struct {
+	char folder[PATH_MAX];
+	struct boot_word word;
+} told;
+
 static void
-recording_start(const char *folder, const struct boot_word *word)
+recording_start(void)
 {
 	const struct cg_session_options options = {
-		.path = word->live,
-		.builtins = word->builtins,
+		.path = told.word.live,
+		.builtins = told.word.builtins,
 	};
 
-	/* Subinterpreters come here too: their path is set up anew. */
-	if (PyInterpreterState_Get() != PyInterpreterState_Main())
-		return;
 	if (cg_session_start(&options) == 0)
 		return;
 	/* Another Python of this command was first: this one runs unrecorded. */
 	if (PyErr_ExceptionMatches(PyExc_FileExistsError))
 		PyErr_Clear();
 	else
-		failure_leave(folder);
+		failure_leave(told.folder);
+}
+
+/* Record from where the program begins, or from now on where that cannot be told. */
+static void
+recording_arrange(const char *folder, const struct boot_word *word)
+{
+	/* Subinterpreters come here too, as their path is set up anew: not to record. */
+	if (PyInterpreterState_Get() != PyInterpreterState_Main())
+		return;
+	snprintf(told.folder, sizeof(told.folder), "%s", folder);
+	told.word = *word;
+	if (!cg_entry_await(recording_start))
+		recording_start();
 }
 
 PyObject *
 cg_boot(PyObject *module, PyObject *folder)
 {
-	PyObject *type, *value, *trace, *real;
-	struct boot_word word = {.builtins = 1};
 	const char *name = PyUnicode_AsUTF8(folder);
-	int ready;
+	struct boot_word word = {.builtins = 1};
+	struct cg_pending pending;
+	PyObject *real;
+	bool ready;
 
 	(void)module;
 	if (!name)
@@ -184,10 +202,10 @@ cg_boot(PyObject *module, PyObject *folder)
 	if (environment_restore(folder, &word) < 0 || system_restore(folder) < 0)
 		failure_leave(name);
 	real = PyImport_ImportModule("sitecustomize");
-	PyErr_Fetch(&type, &value, &trace);
+	pending = cg_pending_take();
 	if (ready)
-		recording_start(name, &word);
-	PyErr_Restore(type, value, trace);
+		recording_arrange(name, &word);
+	cg_pending_restore(pending);
 	if (!real)
 		return NULL;
 	Py_DECREF(real);

@@ -2,6 +2,7 @@ python__corograph_la_SOURCES += \
 	%D%/boot.c %D%/boot.h \
 	%D%/codes.c %D%/codes.h \
 	%D%/compat.h \
+	%D%/entry.c %D%/entry.h \
 	%D%/events.c %D%/events.h \
 	%D%/failure.c %D%/failure.h \
 	%D%/fork.c %D%/fork.h \

@@ -3,7 +3,7 @@
 import json
 import os
 
-from harness import COROGRAPH, PYTHON, call, program, record, run, test, write
+from harness import COROGRAPH, PYTHON, call, corograph, function, program, record, report, run, test, write
 
 PROBE = program("probe.py")
 
@@ -194,10 +194,13 @@ def _():
         assert two.returncode == 1 and two.stderr
 
 
-@test("a syntax error in the script")
+@test("a script that cannot be compiled runs nothing, so nothing may be recorded")
 def _():
     write("wrong.py", "def f(:\n")
-    compare([PYTHON, "wrong.py"], ["wrong.py"])
+    one, two = call(PYTHON, "wrong.py"), record("wrong.py", options=["-q"])
+    assert one.returncode == two.returncode == 1
+    assert two.stderr.startswith(one.stderr), two.stderr
+    assert os.path.exists(two.trace) or "nothing was recorded" in two.stderr
 
 
 @test("how deep a program may recurse")
@@ -212,6 +215,26 @@ def _():
     code = (f"import subprocess, sys; print(subprocess.run([sys.executable, {PROBE!r}], capture_output=True, "
             "text=True, stdin=subprocess.DEVNULL).stdout)")
     compare([PYTHON, "-c", code], ["-c", code])
+
+
+@test("the trace begins where the program does")
+def _():
+    write("app.py", "def f(): pass\nfor _ in range(10): f()\n")
+    os.mkdir("pack")
+    write("pack/__main__.py", "import app\n")
+    for argv in (["app.py"], ["-m", "app"], ["-c", "import app"], ["pack"], ["-m", "pack"], ["-"]):
+        done = record(*argv, options=["-q"], input="import app\n", env={"PYTHONPATH": "."})
+        data = report(done.trace)
+        foreign = ["site.py", "<frozen site>"] + ["<frozen zipimport>"] * (argv[0] in ("app.py", "-"))
+        found = {f["name"] for f in data["functions"] if f["file"].endswith(tuple(foreign))}
+        assert found == set(), (argv, found)
+        assert function(data, "f")["calls"] == 10, argv
+        called = {e["callee"] for e in data["edges"]}
+        roots = [f["name"] for n, f in enumerate(data["functions"]) if n not in called and f["calls"]]
+        first = "_run_module_as_main" if argv[0] in ("-m", "pack") else "<module>"
+        assert first in roots, (argv, roots)
+        about = corograph("info", done.trace).stdout
+        assert "dropped" not in about, about
 
 
 @test("a subinterpreter sees what it would see")

@@ -29,8 +29,8 @@ fill(struct maker *m)
 	maker_init(m);
 	header = made_header(m);
 	header->pid = (uint32_t)getpid();
-	header->latest = (struct cg_clock_pair){MADE_START + 5000, MADE_START + 5000,
-	                                        MADE_START + 5000};
+	header->latest =
+		(struct cg_clock_pair){MADE_START + 5000, MADE_START + 5000, MADE_START + 5000};
 	atomic_store(&header->forks, 2);
 	atomic_store(&header->lost_events, 7);
 }
@@ -72,7 +72,8 @@ whole(void)
 	ok(records.killed && records.complete, "as one of a killed program");
 	cg_records_release(&records);
 	write_image(&m, CG_IMG_SLAB);
-	eq(cg_trace_finish(LIVE, OUT, false, NULL, NULL), CG_OK, "nobody needs to ask for more");
+	eq(cg_trace_finish(LIVE, OUT, false, NULL, NULL), CG_OK,
+	   "nobody needs to ask for more");
 	maker_release(&m);
 }
 
@@ -86,7 +87,8 @@ reaped(void)
 	eq(cg_image_create(&image, LIVE), CG_OK, "an image on the real clock");
 	header = cg_image_header(&image);
 	header->clock_kind = cg_clock_choose();
-	header->start = header->latest = cg_clock_pair_now((enum cg_clock_kind)header->clock_kind);
+	header->start = header->latest =
+		cg_clock_pair_now((enum cg_clock_kind)header->clock_kind);
 	atomic_store(&header->state, CG_IMG_RECORDING);
 	usleep(20000);
 	eq(finish(LIVE, OUT, true), CG_IO, "while its process runs it is left alone");
@@ -126,7 +128,8 @@ failing(void)
 	fill(&m);
 	write_image(&m, CG_IMG_SLAB);
 	eq(finish(LIVE, "no/such/folder.coro", true), CG_IO, "the trace cannot be written");
-	ok(access(LIVE, F_OK) == 0 && strstr(error.text, LIVE), "the image stays, and it is said");
+	ok(access(LIVE, F_OK) == 0 && strstr(error.text, LIVE),
+	   "the image stays, and it is said");
 	eq(result.calls, 99, "the result is unchanged");
 	eq(finish(LIVE, "/dev/full", true), CG_IO, "the disk is full");
 	ok(strstr(error.text, strerror(ENOSPC)) && access(LIVE, F_OK) == 0, "the same");
