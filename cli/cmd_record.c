@@ -15,6 +15,7 @@
 #include "record_run.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ struct settings {
 	bool quiet;
 };
 
-enum { CLOCK_EXACT };
+enum { CLOCK_EXACT, REMARKS_MAX = 320 };
 
 static const char *const clocks[] = {"exact", "coarse", NULL};
 
@@ -235,37 +236,49 @@ record_start(struct record *r)
 	return CG_EXIT_OK;
 }
 
+/* A remark for the summary: `text` in printf's words, behind what is there. */
+static void remark_add(char *out, const char *text, ...) CG_PRINTF(2, 3);
+
+static void
+remark_add(char *out, const char *text, ...)
+{
+	size_t used = strlen(out);
+	va_list arguments;
+
+	va_start(arguments, text);
+	vsnprintf(out + used, REMARKS_MAX - used, text, arguments);
+	va_end(arguments);
+}
+
 /* "; forked 2 times" and the like: what the reader of the trace should know. */
 static void
-remarks_print(const struct record *r, const struct cg_finish *f, char *out, size_t size)
+remarks_print(const struct record *r, const struct cg_finish *f, char out[REMARKS_MAX])
 {
 	char text[CG_HUMAN_MAX];
-	size_t used = 0;
+	int number = WIFSIGNALED(r->run.status) ? WTERMSIG(r->run.status) : 0;
 
 	out[0] = '\0';
-	if (WIFSIGNALED(r->run.status))
-		used +=
-			(size_t)snprintf(out + used, size - used, "; ended by signal %d (%s)",
-		                     WTERMSIG(r->run.status), strsignal(WTERMSIG(r->run.status)));
+	if (number)
+		remark_add(out, "; ended by signal %d (%s)", number, strsignal(number));
 	if (f->forks)
-		used += (size_t)snprintf(out + used, size - used,
-		                         "; forked %s times, the children are not in it",
-		                         cg_human_count(text, f->forks));
+		remark_add(out, "; forked %s times, the children are not in it",
+		           cg_human_count(text, f->forks));
 	if (f->status)
-		used += (size_t)snprintf(out + used, size - used, "; it ended early: %s",
-		                         cg_status_text(f->status));
+		remark_add(out, "; its image could not grow: no room");
 	if (f->lost_events)
-		snprintf(out + used, size - used, "; %s events were lost",
-		         cg_human_count(text, f->lost_events));
+		remark_add(out, "; %s events were lost", cg_human_count(text, f->lost_events));
+	if (r->output.moved)
+		remark_add(out,
+		           "; kept in memory while it ran, as that file system maps files badly");
 }
 
 static void
 summary_print(const struct record *r, const struct cg_finish *f)
 {
 	char calls[CG_HUMAN_MAX], functions[CG_HUMAN_MAX];
-	char time[CG_HUMAN_MAX], size[CG_HUMAN_MAX], remarks[256];
+	char time[CG_HUMAN_MAX], size[CG_HUMAN_MAX], remarks[REMARKS_MAX];
 
-	remarks_print(r, f, remarks, sizeof(remarks));
+	remarks_print(r, f, remarks);
 	cg_cli_note("%s: %s calls of %s functions in %s, %s%s; next: corograph report %s",
 	            r->output.path, cg_human_count(calls, f->calls),
 	            cg_human_count(functions, f->functions),
@@ -300,6 +313,13 @@ record_finish(const struct record *r)
 	if (access(r->output.live, F_OK) != 0)
 		return record_missing(r);
 	status = cg_trace_finish(r->output.live, r->output.path, true, &result, &error);
+	if (status == CG_IO && errno == EBUSY) {
+		cg_cli_note("%s: a Python that was started still runs, its recording goes on in "
+		            "%s; next: corograph report %s",
+		            r->output.path, r->output.live,
+		            r->output.moved ? r->output.live : r->output.path);
+		return CG_EXIT_OK;
+	}
 	if (status)
 		return cg_cli_error(r->output.path, &error);
 	if (!r->settings.quiet)

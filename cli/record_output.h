@@ -6,11 +6,16 @@
 #include <sys/types.h>
 
 struct cg_output {
-	char path[PATH_MAX]; /* the trace, as the user would name it */
-	char live[PATH_MAX]; /* the image beside it, from the root */
+	char path[PATH_MAX];   /* the trace, as the user would name it */
+	char beside[PATH_MAX]; /* PATH.live, from the root: where the image belongs */
+	char live[PATH_MAX];   /* where it is: there, or in memory */
+	bool moved;            /* it is not there: that file system maps files badly */
 };
 
-/* NAME.PID.coro in the current folder, or `wanted` when not NULL. False: too long. */
+/*
+ * NAME.PID.coro in the current folder, or `wanted` when not NULL, and the image's name to
+ * it. False: too long.
+ */
 bool cg_output_name(struct cg_output *output, const char *wanted, const char *name,
                     pid_t pid);
 

@@ -20,7 +20,9 @@
 static enum cg_status
 finish_failed(struct cg_error *error, enum cg_status status, const char *live)
 {
-	const char *why = status == CG_IO ? strerror(errno) : cg_status_text(status);
+	const char *why = status != CG_IO  ? cg_status_text(status)
+	                  : errno == EBUSY ? "its program still runs"
+	                                   : strerror(errno);
 
 	return cg_error_set(error, status, CG_NO_OFFSET, "%s; the recording stays in %s", why,
 	                    live);

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What `record` refuses, before anything has run: one line, the right exit code."""
 import os
+import shutil
 import signal
 
-from harness import PYTHON, call, corograph, record, run, test, write
+from harness import PYTHON, Skip, call, corograph, function, record, report, run, test, write
 
 MARK = "open('ran', 'w').close()"
 
@@ -129,6 +130,34 @@ def _():
     assert done.returncode == 1 and done.stdout == "1\n" and "-I" in done.stderr, done
     done = record("--", "sh", "-c", "kill -9 $$")
     assert done.returncode == -signal.SIGKILL, done
+
+
+@test("a Python that goes on when the command has ended keeps its recording")
+def _():
+    write("go.py", "import os, time\ndef f(): pass\nf()\nopen('up', 'w').close()\n"
+                   "while not os.path.exists('stop'): time.sleep(0.01)\n")
+    done = record("--", "sh", "-c", f'"{PYTHON}" go.py >/dev/null 2>&1 & while ! test -e up; do sleep 0.1; done')
+    assert done.returncode == 0 and "still runs" in done.stderr, done
+    assert done.stderr.count("\n") == 1 and not os.path.exists(done.trace)
+    assert function(report(done.trace), "f")["calls"] == 1
+    write("stop", "")
+
+
+@test("where files are mapped badly the image is kept in memory")
+def _():
+    if os.getuid() or not shutil.which("bindfs"):
+        raise Skip("this needs root and bindfs")
+    os.mkdir("real")
+    os.mkdir("fuse")
+    if call("bindfs", "real", "fuse").returncode:
+        raise Skip("nothing can be mounted here")
+    try:
+        before = set(os.listdir("/dev/shm"))
+        done = record("-c", "import os; print(os.listdir('fuse'))", trace="fuse/out.coro")
+        assert done.stdout == "[]\n" and "memory" in done.stderr, done
+        assert os.listdir("real") == ["out.coro"] and set(os.listdir("/dev/shm")) == before
+    finally:
+        call("umount", "fuse")
 
 
 @test("a Python without a module")
