@@ -17,3 +17,5 @@ libcore_libcgcore_la_SOURCES += %D%/load.c %D%/load.h
 libcore_libcgcore_la_SOURCES += %D%/verify.c %D%/verify.h
 libcore_libcgcore_la_SOURCES += %D%/dump.c
 libcore_libcgcore_la_SOURCES += %D%/finish.c
+libcore_libcgcore_la_SOURCES += %D%/rows.c %D%/rows.h
+libcore_libcgcore_la_SOURCES += %D%/salvage.c

@@ -26,9 +26,9 @@ struct reader {
 	size_t chunk_cap;
 	struct cg_buffer stored, raw;
 	uint32_t sequence; /* of the chunk that comes next */
+	uint64_t passed;   /* in salvage: bytes since the last chunk that belong to none */
 	unsigned flags;
 	struct cg_error *error;
-	bool damaged; /* in salvage: something was passed over */
 };
 
 static void *
@@ -217,12 +217,38 @@ note_chunk(struct reader *r, const struct cg_chunk *chunk)
 	return CG_OK;
 }
 
-static enum cg_status
-read_chunk(struct reader *r)
+/* In salvage: chunks are missing, this many. */
+static void
+lose(struct reader *r, uint32_t chunks)
 {
-	struct cg_chunk chunk;
+	uint64_t rows = r->decoder.lost_rows + (uint64_t)chunks * CG_TRACE_ROWS_MAX;
+
+	r->decoder.damaged = true;
+	r->decoder.lost_rows = rows < CG_TRACE_NODES_MAX ? (uint32_t)rows : CG_TRACE_NODES_MAX;
+	r->facts.lost_chunks += chunks;
+}
+
+/* A chunk's place in the row. Nobody loses more chunks than there were bytes for. */
+static enum cg_status
+check_sequence(struct reader *r, const struct cg_chunk *chunk)
+{
+	uint32_t missing = chunk->sequence - r->sequence;
+
+	if (missing == 0)
+		return CG_OK;
+	if (!(r->flags & CG_OPEN_SALVAGE) || chunk->sequence < r->sequence ||
+	    missing > r->passed / CG_TRACE_CHUNK_SIZE)
+		return fail(r, CG_CORRUPT, chunk->offset, "a chunk is missing or out of place");
+	lose(r, missing);
+	r->sequence = chunk->sequence;
+	return CG_OK;
+}
+
+/* Read the head of the next chunk and take it off the input. */
+static enum cg_status
+read_head(struct reader *r, struct cg_chunk *chunk, uint32_t *crc)
+{
 	const uint8_t *at;
-	uint32_t crc;
 	size_t got;
 	enum cg_status status = cg_input_peek(&r->in, CG_TRACE_CHUNK_SIZE, &at, &got);
 
@@ -232,17 +258,38 @@ read_chunk(struct reader *r)
 		return fail(r, CG_TRUNCATED, r->in.offset + got,
 		            "the end of the trace is missing: its writer did not finish, or it "
 		            "was cut");
-	status = parse_head(r, &chunk, at, &crc);
+	status = parse_head(r, chunk, at, crc);
+	if (!status)
+		status = check_sequence(r, chunk);
 	if (status)
 		return status;
-	if (chunk.sequence != r->sequence)
-		return fail(r, CG_CORRUPT, chunk.offset, "a chunk is missing or out of place");
 	cg_input_skip(&r->in, CG_TRACE_CHUNK_SIZE);
 	r->sequence++;
-	status = read_payload(r, &chunk, crc);
+	r->passed = 0;
+	return CG_OK;
+}
+
+/* *head: the chunk's head was in order, so the next chunk is where it says. */
+static enum cg_status
+read_chunk(struct reader *r, bool *head)
+{
+	struct cg_chunk chunk;
+	uint32_t crc;
+	enum cg_status status = read_head(r, &chunk, &crc);
+
+	*head = status == CG_OK;
+	if (!status)
+		status = read_payload(r, &chunk, crc);
 	if (!status)
 		status = use_chunk(r, &chunk);
 	return status ? status : note_chunk(r, &chunk);
+}
+
+/* Is this something that salvage can pass over? */
+static bool
+is_damage(enum cg_status status)
+{
+	return status == CG_CORRUPT || status == CG_TRUNCATED || status == CG_LIMIT;
 }
 
 /* After the END chunk: it must agree with the file, and nothing may follow. */
@@ -266,10 +313,41 @@ static enum cg_status
 read_chunks(struct reader *r)
 {
 	enum cg_status status = CG_OK;
+	bool head;
 
 	while (!status && !r->decoder.ended)
-		status = read_chunk(r);
+		status = read_chunk(r, &head);
 	return status ? status : check_end(r);
+}
+
+/*
+ * Read all that can be read. A damaged chunk costs itself; after a damaged head the next
+ * one is looked for, byte by byte.
+ */
+static enum cg_status
+salvage_chunks(struct reader *r)
+{
+	enum cg_status status = CG_OK;
+
+	while (!r->decoder.ended && status != CG_TRUNCATED) {
+		bool head;
+
+		status = read_chunk(r, &head);
+		if (status && !is_damage(status))
+			return status;
+		if (status && head)
+			lose(r, 1);
+		if (status && !head && status != CG_TRUNCATED) {
+			r->decoder.damaged = true;
+			cg_input_skip(&r->in, 1);
+			r->passed++;
+		}
+	}
+	if (!status)
+		status = check_end(r);
+	if (status)
+		r->decoder.damaged = true;
+	return is_damage(status) ? CG_OK : status;
 }
 
 static bool
@@ -290,34 +368,29 @@ index_agrees(const struct reader *r)
 	return true;
 }
 
-/* Is this something that salvage can pass over? */
-static bool
-is_damage(enum cg_status status)
-{
-	return status == CG_CORRUPT || status == CG_TRUNCATED || status == CG_LIMIT;
-}
-
 static enum cg_status
 read_all(struct reader *r, struct cg_records *records)
 {
-	bool salvage = r->flags & CG_OPEN_SALVAGE;
-	enum cg_status status = cg_decoder_init(&r->decoder, salvage);
+	enum cg_status status = cg_decoder_init(&r->decoder);
 
 	if (!status)
 		status = cg_input_init(&r->in, r->in.source);
 	if (status)
 		return fail(r, status, CG_NO_OFFSET, "out of memory");
 	status = read_header(r);
+	if (!status)
+		status = r->flags & CG_OPEN_SALVAGE ? salvage_chunks(r) : read_chunks(r);
 	if (status)
 		return status;
-	status = read_chunks(r);
-	if (status && !(salvage && is_damage(status)))
-		return status;
-	r->damaged = status != CG_OK;
 	r->facts.bytes = r->in.offset;
 	r->facts.index_agrees = index_agrees(r);
-	r->decoder.out.complete = !r->damaged;
+	r->decoder.out.complete = !r->decoder.damaged;
 	status = cg_decoder_finish(&r->decoder, records);
+	if (is_damage(status) && r->flags & CG_OPEN_SALVAGE && !r->decoder.damaged) {
+		r->decoder.damaged = true;
+		r->decoder.out.complete = false;
+		status = cg_decoder_finish(&r->decoder, records);
+	}
 	return status ? fail(r, status, r->in.offset, r->decoder.why) : CG_OK;
 }
 

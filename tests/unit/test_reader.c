@@ -43,26 +43,30 @@ is_refusal(enum cg_status status)
 	       status == CG_UNSUPPORTED || status == CG_LIMIT;
 }
 
-/* Records that were salvaged hold together. */
+/*
+ * Records hold together: what a writer makes of them is read without complaint and the
+ * same. So they keep every rule that a reader checks.
+ */
 static bool
 holds(const struct cg_records *r)
 {
-	for (uint32_t i = 0; i < r->node_count; i++) {
-		const struct cg_rec_node *node = &r->nodes[i];
+	static struct made_sink to = {.room = -1};
+	struct cg_sink sink = {made_write, &to};
+	struct cg_error error = {0};
+	struct cg_records back, expect = *r;
+	bool same;
 
-		if ((node->parent != CG_NONE && node->parent >= i) ||
-		    (node->function != CG_NONE && node->function >= r->function_count) ||
-		    (node->origin != CG_NONE && node->origin >= r->node_count) ||
-		    node->thread >= r->thread_count)
-			return false;
+	cg_buffer_clear(&to.bytes);
+	if (cg_trace_write(r, &sink, 0))
+		return false;
+	if (read_bytes(to.bytes.data, to.bytes.len, 0, &back, &error)) {
+		printf("# %s at %" PRIu64 "\n", error.text, error.offset);
+		return false;
 	}
-	for (uint32_t i = 0; i < r->spawn_count; i++)
-		if (r->spawns[i].root >= r->node_count)
-			return false;
-	for (uint32_t i = 0; i < r->function_count; i++)
-		if (r->functions[i].name >= r->string_count)
-			return false;
-	return r->string_count > 0 && r->strings[0].length == 0;
+	expect.complete = true;
+	same = same_records(&expect, &back);
+	cg_records_release(&back);
+	return same;
 }
 
 static void
@@ -150,7 +154,7 @@ forged(void)
 	uint32_t wrong = 0, read = 0;
 
 	for (size_t i = CG_TRACE_HEADER_SIZE; i < made.bytes.len; i++)
-		for (unsigned bits = 1; bits < 256; bits <<= 1) {
+		for (unsigned bits = 1; bits < 256; bits <<= 3) {
 			struct cg_records back;
 			enum cg_status status;
 
@@ -167,6 +171,113 @@ forged(void)
 		}
 	eq(wrong, 0, "what has right checksums is refused or holds together");
 	ok(read > 0, "some of it is only another number");
+	free(copy);
+}
+
+static uint32_t
+get_le32(const uint8_t *at)
+{
+	return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* Read with byte `at` flipped, in salvage. */
+static void
+read_flipped(uint8_t *copy, size_t at, struct cg_records *back, struct cg_trace_facts *facts)
+{
+	struct made_source from = {.bytes = copy, .n = made.bytes.len, .step = 9999, .room = -1};
+	struct cg_source source = {made_read, &from};
+	struct cg_error error = {0};
+
+	cg_records_init(back);
+	copy[at] ^= 0x55;
+	if (cg_trace_read(back, &source, CG_OPEN_SALVAGE, facts, &error))
+		printf("# %s at %" PRIu64 "\n", error.text, error.offset);
+	copy[at] ^= 0x55;
+}
+
+static uint64_t
+sum_runs(const struct cg_records *r)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < r->node_count; i++)
+		sum += r->nodes[i].run;
+	return sum;
+}
+
+/* What a chunk of nodes had: its first row and number of rows are its first two varints. */
+static uint64_t
+runs_but(uint32_t first, uint32_t count)
+{
+	uint64_t sum = sum_runs(&records);
+
+	for (uint32_t i = first; i < first + count; i++)
+		sum -= records.nodes[i].run;
+	return sum;
+}
+
+/* One damaged chunk costs itself alone, whichever it is, in its head or its payload. */
+static void
+each_chunk(void)
+{
+	uint8_t *copy = malloc(made.bytes.len);
+	uint32_t wrong = 0, chunks = 0, nodes = 0;
+
+	memcpy(copy, made.bytes.data, made.bytes.len);
+	for (size_t at = CG_TRACE_HEADER_SIZE; at < made.bytes.len; chunks++) {
+		uint32_t stored = get_le32(copy + at + 16);
+
+		for (int head = 0; head < 2; head++) {
+			struct cg_trace_facts facts = {0};
+			struct cg_records back;
+
+			read_flipped(copy, at + (head ? 13 : CG_TRACE_CHUNK_SIZE + stored / 2), &back,
+			             &facts);
+			wrong += back.complete || !holds(&back);
+			wrong += facts.lost_chunks > 1;
+			if (memcmp(copy + at, "NODE", 4) == 0) {
+				uint32_t first = nodes * 16384, left = records.node_count - first;
+
+				wrong += facts.lost_chunks != 1;
+				wrong += sum_runs(&back) != runs_but(first, left < 16384 ? left : 16384);
+			} else if (memcmp(copy + at, "THRD", 4) != 0) {
+				wrong += back.node_count != records.node_count;
+				wrong += sum_runs(&back) != sum_runs(&records);
+			}
+			cg_trace_facts_release(&facts);
+			cg_records_release(&back);
+		}
+		nodes += memcmp(copy + at, "NODE", 4) == 0;
+		at += CG_TRACE_CHUNK_SIZE + stored;
+	}
+	ok(nodes >= 3 && chunks > 10, "a trace of many chunks");
+	eq(wrong, 0, "each costs itself alone");
+	free(copy);
+}
+
+/* Bytes in between, and a chunk twice. */
+static void
+moved(void)
+{
+	size_t first = CG_TRACE_CHUNK_SIZE + get_le32(made.bytes.data + CG_TRACE_HEADER_SIZE + 16);
+	uint8_t *copy = malloc(made.bytes.len + first + 1000);
+	size_t cut = CG_TRACE_HEADER_SIZE + first;
+	struct cg_error error = {0};
+	struct cg_records back;
+
+	memcpy(copy, made.bytes.data, cut);
+	memset(copy + cut, 0xa5, 999);
+	memcpy(copy + cut + 999, made.bytes.data + cut, made.bytes.len - cut);
+	eq(read_bytes(copy, made.bytes.len + 999, CG_OPEN_SALVAGE, &back, &error), CG_OK,
+	   "bytes between two chunks");
+	ok(!back.complete && back.node_count == records.node_count, "are passed over");
+	cg_records_release(&back);
+	memcpy(copy + cut, made.bytes.data + CG_TRACE_HEADER_SIZE, first);
+	memcpy(copy + cut + first, made.bytes.data + cut, made.bytes.len - cut);
+	eq(read_bytes(copy, made.bytes.len + first, CG_OPEN_SALVAGE, &back, &error), CG_OK,
+	   "a chunk that is there twice");
+	ok(!back.complete && back.node_count == records.node_count, "counts once");
+	cg_records_release(&back);
 	free(copy);
 }
 
@@ -284,6 +395,9 @@ main(void)
 	not_traces();
 	write_made(20000);
 	failures();
+	write_made(70000);
+	each_chunk();
+	moved();
 	cg_records_release(&records);
 	cg_buffer_release(&made.bytes);
 	return done();
