@@ -20,11 +20,11 @@ cg_human_count(char out[CG_HUMAN_MAX], uint64_t count)
 	return out;
 }
 
-/* Scale a value by steps until it is below the step; one decimal below ten. */
+/* Scale a value by steps until it is written in less than a step; one decimal below ten. */
 static char *
 scaled(char out[CG_HUMAN_MAX], double value, double step, const char *const *units)
 {
-	while (value >= step && units[1]) {
+	while (value >= step - 0.5 && units[1]) {
 		value /= step;
 		units++;
 	}

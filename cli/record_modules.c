@@ -16,8 +16,8 @@
 
 /* Below the folder of this program; patterns. */
 static const char *const places[] = {
-	"../lib/corograph",
-	"../lib*/python*/*-packages/corograph",
+	"../lib/corograph",   "../lib*/corograph",
+	"../lib/*/corograph", "../lib*/python*/*-packages/corograph",
 	"python/.libs",
 };
 

@@ -3,8 +3,9 @@
 import os
 import shutil
 import signal
+import subprocess
 
-from harness import PYTHON, Skip, call, corograph, function, record, report, run, test, write
+from harness import BIN, COROGRAPH, PYTHON, Skip, call, corograph, function, record, report, run, test, write
 
 MARK = "open('ran', 'w').close()"
 
@@ -91,7 +92,6 @@ def _():
 
 
 def command(trace):
-    from harness import COROGRAPH
     return [COROGRAPH, "record", "-o", trace, "--python", PYTHON, "-c", MARK]
 
 
@@ -168,6 +168,31 @@ def _():
     refused(record("-c", MARK, python="./pypy"), 1, "pypy")
 
 
+@test("modules are found beside the program, in COROGRAPH_MODULE_PATH, in Python's own path")
+def _():
+    modules = os.path.join(os.path.dirname(BIN), "lib", "corograph")
+    os.makedirs("alone/bin")
+    command = shutil.copy(COROGRAPH, "alone/bin/corograph")
+    argv = [command, "record", "-q", "-o", "out.coro", "--python", PYTHON, "-c", MARK]
+    nowhere = {"COROGRAPH_MODULE_PATH": None, "PYTHONPATH": None}
+    refused(call(*argv, env=nowhere), 1, "there is no module")
+    own = os.path.abspath("own*[dir")
+    os.mkdir(own)
+    os.symlink(modules, os.path.join(own, "corograph"))
+    os.makedirs("alone/lib/some-machine")
+    for env, link in (({"COROGRAPH_MODULE_PATH": "/none::" + modules}, None), ({"PYTHONPATH": own}, None),
+                      ({"COROGRAPH_MODULE_PATH": os.path.join(own, "corograph")}, None),
+                      ({}, "alone/lib/corograph"), ({}, "alone/lib64"), ({}, "alone/lib/some-machine/corograph")):
+        if link:
+            os.symlink(os.path.dirname(modules) if link.endswith("64") else modules, link)
+        done = call(*argv, env=dict(nowhere, **env))
+        assert done.returncode == 0 and os.path.exists("ran"), (env, link, done)
+        os.remove("ran")
+        os.remove("out.coro")
+        if link:
+            os.remove(link)
+
+
 @test("the default name of a trace")
 def _():
     write("my.app.py", "print(__import__('os').getpid())")
@@ -198,8 +223,6 @@ def _():
     assert "record" in corograph("help").stdout
     assert corograph("--version").stdout.startswith("corograph ")
     with open("/dev/full", "w") as full:
-        import subprocess
-        from harness import COROGRAPH
         done = subprocess.run([COROGRAPH, "help"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1 and "standard output" in done.stderr
 

@@ -37,4 +37,8 @@ check_PROGRAMS += %D%/test_cell %D%/test_table
 %C%_test_cell_SOURCES = %D%/test_cell.c cli/cell.c
 %C%_test_table_SOURCES = %D%/test_table.c cli/cell.c cli/table.c
 
+# cli: what needs no library is included as source
+check_PROGRAMS += %D%/test_human
+check_PROGRAMS += %D%/test_suggest
+
 TESTS += $(check_PROGRAMS)
