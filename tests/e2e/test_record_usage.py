@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 
 from harness import BIN, COROGRAPH, PYTHON, Skip, call, corograph, function, record, report, run, test, write
 
@@ -130,6 +131,18 @@ def _():
     assert done.returncode == 1 and done.stdout == "1\n" and "-I" in done.stderr, done
     done = record("--", "sh", "-c", "kill -9 $$")
     assert done.returncode == -signal.SIGKILL, done
+
+
+@test("when the recording cannot begin the program runs, and record says why")
+def _():
+    if sys.version_info < (3, 12):
+        raise Skip("there is no sys.monitoring that others could hold")
+    os.mkdir("site")
+    write("site/sitecustomize.py", "import sys\nfor n in 2, 3, 4: sys.monitoring.use_tool_id(n, 'other')\n")
+    done = record("-c", "print(1)", env={"PYTHONPATH": os.path.abspath("site")})
+    assert done.returncode == 1 and done.stdout == "1\n", done
+    assert "nothing was recorded" in done.stderr and "sys.monitoring" in done.stderr, done.stderr
+    assert os.listdir(".") == ["site"], os.listdir(".")
 
 
 @test("a Python that goes on when the command has ended keeps its recording")
