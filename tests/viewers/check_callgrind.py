@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import sys
 import tempfile
 
 from report import missing
@@ -293,7 +294,7 @@ def annotate_rows(text, events=len(EVENTS)):
 def kcachegrind(case):
     """KCachegrind loads the file without a word, opens on wall time and lists the report's
     numbers."""
-    need("kcachegrind", "xvfb-run", "dbus-run-session")
+    need("kcachegrind", "Xvfb", "dbus-run-session")
     if run(SYSTEM_PYTHON, "-I", "-c", "import pyatspi")[0]:
         raise Missing("pyatspi is not installed")
     shown = kcachegrind_window(case.callgrind.path)
@@ -343,8 +344,7 @@ def integer(text):
 
 def kcachegrind_window(path):
     with tempfile.TemporaryDirectory() as folder:
-        _, _, err = run("xvfb-run", "-a", "dbus-run-session", "--", SYSTEM_PYTHON, "-I",
-                        os.path.join(HERE, "kcachegrind_read.py"), path, folder)
+        _, _, err = run(sys.executable, os.path.join(HERE, "kcachegrind_open.py"), path, folder)
         try:
             with open(os.path.join(folder, "shown.json"), encoding="utf-8") as f:
                 return {"messages": [], **json.load(f)}

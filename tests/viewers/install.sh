@@ -45,7 +45,7 @@ has_annotate() { has_command callgrind_annotate; }
 get_annotate() { apt_install valgrind; }
 
 # xvfb: a display nobody sees. at-spi2, pyatspi: its tables as text. graphviz: its call graphs.
-kcachegrind_packages="kcachegrind graphviz xvfb xauth dbus-daemon dbus-bin fonts-dejavu-core
+kcachegrind_packages="kcachegrind graphviz xvfb dbus-daemon dbus-bin fonts-dejavu-core
 	at-spi2-core python3-pyatspi gir1.2-atspi-2.0"
 has_kcachegrind() { has_packages $kcachegrind_packages; }
 get_kcachegrind() { apt_install $kcachegrind_packages; }

@@ -3,7 +3,8 @@
 EXTRA_DIST += \
 	%D%/README.md %D%/install.sh %D%/run %D%/selftest \
 	%D%/checks.py %D%/check_callgrind.py %D%/check_pstats.py %D%/check_speedscope.py \
-	%D%/report.py %D%/sample.py %D%/tap.py %D%/tools.py %D%/kcachegrind_read.py \
+	%D%/report.py %D%/sample.py %D%/tap.py %D%/tools.py \
+	%D%/kcachegrind_open.py %D%/kcachegrind_read.py \
 	%D%/browser.mjs %D%/snakeviz_page.mjs %D%/tuna_page.mjs %D%/speedscope_page.mjs \
 	%D%/speedscope_schema.mjs %D%/package.json %D%/package-lock.json %D%/requirements.txt \
 	%D%/programs/rich.py %D%/programs/deep.py \
