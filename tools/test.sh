@@ -139,8 +139,19 @@ test_viewers() {
 	fi
 }
 
+# Real viewers, installed first: a minute and 1 GB the first time. pstats files are loaded by
+# every Python there is, old ones too.
 viewers_run() {
-	dev_build && "$ROOT/tests/viewers/run" --install "$BUILD/$FIRST_VERSION"
+	dev_build || return 1
+	PYTHON=$FIRST_PYTHON COROGRAPH_PYTHONS=$(any_pythons | paste -sd ' ' -) \
+		"$ROOT/tests/viewers/run" --install "$BUILD/$FIRST_VERSION"
+}
+
+any_pythons() {
+	local exe
+	python_candidates | while read -r exe; do
+		"$exe" -I -c 'import pstats, sys; print(sys.executable)' </dev/null 2>/dev/null || true
+	done | sort -u
 }
 
 # Debian sid's Pythons, newer than any stable system's.
