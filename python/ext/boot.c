@@ -103,27 +103,27 @@ static int
 environment_restore(PyObject *folder, const struct boot_word *word)
 {
 	PyObject *os = PyImport_ImportModule("os");
-	PyObject *environ = NULL, *key = NULL, *value = NULL, *rest = NULL;
+	PyObject *variables = NULL, *key = NULL, *value = NULL, *rest = NULL;
 	int result = -1;
 
 	if (os)
-		environ = PyObject_GetAttrString(os, "environ");
-	if (environ)
+		variables = PyObject_GetAttrString(os, "environ");
+	if (variables)
 		key = PyUnicode_FromString("PYTHONPATH");
 	if (key)
-		value = PyObject_GetItem(environ, key);
+		value = PyObject_GetItem(variables, key);
 	if (value)
 		rest = path_without(value, folder);
 	if (rest && (PyUnicode_GetLength(rest) || word->had_path))
-		result = PyObject_SetItem(environ, key, rest);
+		result = PyObject_SetItem(variables, key, rest);
 	else if (rest)
-		result = PyObject_DelItem(environ, key);
+		result = PyObject_DelItem(variables, key);
 	if (!value && PyErr_ExceptionMatches(PyExc_KeyError)) {
 		PyErr_Clear(); /* a subinterpreter: the first one was here before */
 		result = 0;
 	}
 	Py_XDECREF(os);
-	Py_XDECREF(environ);
+	Py_XDECREF(variables);
 	Py_XDECREF(key);
 	Py_XDECREF(value);
 	Py_XDECREF(rest);
