@@ -274,7 +274,7 @@ static enum cg_status
 read_chunk(struct reader *r, bool *head)
 {
 	struct cg_chunk chunk;
-	uint32_t crc;
+	uint32_t crc = 0;
 	enum cg_status status = read_head(r, &chunk, &crc);
 
 	*head = status == CG_OK;

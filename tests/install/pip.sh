@@ -35,6 +35,7 @@ assert any(f.name == "LICENSE" for f in d.files)
 assert not any("not-in-wheel" in str(f) or f.suffix in (".la", ".h") for f in d.files)'
 if "$bin/corograph" record --help >/dev/null 2>&1; then
 	echo 'print(sum(range(10)))' >program.py
+	export VIRTUAL_ENV=$TMP/venv PATH=$bin:$PATH # as its activate script does
 	ok "record runs a program" bash -c '[ "$("$0" record -q -o t.coro program.py)" = 45 ]' \
 		"$bin/corograph"
 	ok "report reads its trace" "$bin/corograph" report t.coro
