@@ -164,7 +164,7 @@ static void
 count_task_end(struct cg_thread *th, const struct cg_img_activation *act)
 {
 	struct cg_img_spawn *spawn = cg_image_at(th->base, act->spawn);
-	uint64_t span = th->img->last - act->start;
+	uint64_t span = cg_since(th, act->start);
 
 	spawn->span += span;
 	if (span > spawn->longest)
@@ -179,10 +179,9 @@ cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 	if (!(act->flags & CG_ACT_BEFORE))
 		cg_act_home(th, act)->raised += raised;
 	if (act->frame == 0) {
-		/* its node was hidden from plain leaves while it was open */
 		struct cg_img_node *node = cg_image_at(th->base, act->node);
 
-		if (!node->folded)
+		if (--node->hidden == 0 && !node->folded)
 			node->key = act->key;
 	}
 	if (act->spawn && !(act->flags & CG_ACT_BEFORE)) {

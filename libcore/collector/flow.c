@@ -93,7 +93,7 @@ outermost(const struct cg_thread *th, struct cg_img_activation *act)
 static uint64_t
 waited(const struct cg_thread *th, const struct cg_img_activation *act)
 {
-	return act->wait ? th->img->last - act->wait : 0;
+	return act->wait ? cg_since(th, act->wait) : 0;
 }
 
 /*
@@ -251,7 +251,7 @@ push_again(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 
 	if (act->flags & CG_ACT_ROOT) {
 		node = cg_task_node(th, act);
-		act->parked += th->img->last - act->left;
+		act->parked += cg_since(th, act->left);
 		cg_slowest_note(th, act);
 		if (node)
 			push_root(th, act, node);
@@ -461,20 +461,12 @@ void
 cg_before_plain(struct cg_thread *th, uint64_t key)
 {
 	struct cg_img_node *node = cg_child(th, th->current, key, CG_EDGE_CALL);
-	struct cg_img_activation *act = node ? cg_act_new(th, 0) : NULL;
 
-	if (!act) {
+	if (!node || !cg_plain_push(th, node, key, CG_ACT_BEFORE)) {
 		cg_collector_lose(th->collector);
 		return;
 	}
-	act->key = key;
-	act->flags = CG_ACT_BEFORE;
-	act->start = th->img->last;
-	act->thread = cg_image_ref(th->base, th->img);
 	node->begun_before++;
-	node->key = 0; /* so that its end is taken for a plain call's only here */
-	cg_act_push(th, act, node);
-	act->start_node = act->node;
 }
 
 void

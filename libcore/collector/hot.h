@@ -28,6 +28,13 @@ struct cg_img_node *cg_child(struct cg_thread *th, struct cg_img_node *parent, u
 void cg_enter_slow(struct cg_thread *th, uint64_t key);
 void cg_leave_slow(struct cg_thread *th, uint64_t key, bool raised);
 
+/* Ticks since a reading that another thread may have made: never negative. */
+static inline uint64_t
+cg_since(const struct cg_thread *th, uint64_t tick)
+{
+	return th->img->last > tick ? th->img->last - tick : 0;
+}
+
 /* Charge the time since the last event to the current node. */
 static inline void
 cg_advance(struct cg_thread *th, uint64_t tick)

@@ -138,28 +138,29 @@ cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
 		ref = cg_image_ref(th->base, node);
 		if (cg_map_put(&th->by_key, key | edge, parent_ref, ref))
 			return NULL;
-		if (!node->folded)
+		if (!node->folded && !node->hidden)
 			node->key = key | edge;
 	}
 	parent->last_child = ref;
 	return cg_image_at(th->base, ref);
 }
 
-/* A plain call whose node is not a child of what it was called from. */
-static void
-enter_folded(struct cg_thread *th, struct cg_img_node *node, uint64_t key)
+bool
+cg_plain_push(struct cg_thread *th, struct cg_img_node *node, uint64_t key, uint8_t flags)
 {
 	struct cg_img_activation *act = cg_act_new(th, 0);
 
-	if (!act) {
-		cg_collector_lose(th->collector);
-		return;
-	}
+	if (!act)
+		return false;
 	act->key = key;
+	act->flags = flags;
 	act->start = th->img->last;
 	act->thread = cg_image_ref(th->base, th->img);
+	node->hidden++;
+	node->key = 0;
 	cg_act_push(th, act, node);
 	act->start_node = act->node;
+	return true;
 }
 
 void
@@ -171,11 +172,14 @@ cg_enter_slow(struct cg_thread *th, uint64_t key)
 		cg_collector_lose(th->collector);
 		return;
 	}
-	node->calls++;
-	if (node->folded) {
-		enter_folded(th, node, key);
+	if (node->folded || node->hidden) {
+		if (cg_plain_push(th, node, key, 0))
+			node->calls++;
+		else
+			cg_collector_lose(th->collector);
 		return;
 	}
+	node->calls++;
 	if (th->current == th->root)
 		cg_leave_root(th);
 	/* code made anew under its old name, or two living code objects of one function */

@@ -23,6 +23,13 @@ cg_node_budget_is_spent(const struct cg_thread *th)
 	return atomic_load_explicit(&c->node_count, memory_order_relaxed) >= c->node_budget;
 }
 
+/*
+ * A plain call at `node` that keeps its way back in an activation with those flags. As
+ * long as it is open the node has no key, so that all its calls do. false: no room.
+ */
+bool cg_plain_push(struct cg_thread *th, struct cg_img_node *node, uint64_t key,
+                   uint8_t flags);
+
 /* The plain call on top of the stack ends. */
 void cg_plain_pop(struct cg_thread *th, bool raised);
 #endif

@@ -80,7 +80,7 @@ cg_slowest_note(struct cg_thread *th, struct cg_img_activation *act)
 {
 	uint64_t ms = th->collector->ms;
 
-	if (ms && !act->task && th->img->last - act->start > OLD * ms)
+	if (ms && !act->task && cg_since(th, act->start) > OLD * ms)
 		(void)record_of(th, act); /* without room it goes unlisted */
 }
 
@@ -136,7 +136,7 @@ void
 cg_slowest_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 {
 	struct cg_collector *c = th->collector;
-	uint64_t span = th->img->last - act->start;
+	uint64_t span = cg_since(th, act->start);
 	struct cg_img_task *task;
 
 	/* a stale look at slowest_span costs a record or a lock, never a wrong list */
@@ -145,7 +145,7 @@ cg_slowest_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 	task = record_of(th, act);
 	if (!task)
 		return;
-	task->end = th->img->last;
+	task->end = act->start + span;
 	task->parked = act->parked;
 	task->segments = act->segments;
 	task->raised = raised;

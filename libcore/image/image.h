@@ -143,7 +143,8 @@ struct cg_img_node {
 	uint32_t folded;         /* 1: contexts were folded into this node, whose key is 0:
 	                            calls of it keep their way back in an activation */
 	cg_ref hold; /* its long segments, or 0 while it had none */
-	uint32_t reserved[2];
+	uint32_t hidden; /* open plain calls of it with an activation; its key is 0 as long */
+	uint32_t reserved;
 };
 static_assert(sizeof(struct cg_img_node) == 128, "node is two cache lines");
 
