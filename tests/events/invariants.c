@@ -57,7 +57,10 @@ check_node(const struct cg_image *image, cg_ref ref, struct report *report)
 		report_bad(report, "%s: its parent is in another thread's tree", path);
 	if (n->run > SANE || n->await > SANE || n->hosted > SANE || n->calls > SANE ||
 	    n->raised > SANE || n->suspensions > SANE)
-		report_bad(report, "%s: a negative number", path);
+		report_bad(report,
+		           "%s: a negative number: run %" PRIx64 " await %" PRIx64 " hosted %" PRIx64
+		           " calls %" PRIx64 " raised %" PRIx64 " susp %" PRIx64,
+		           path, n->run, n->await, n->hosted, n->calls, n->raised, n->suspensions);
 	if (n->gap > n->run)
 		report_bad(report, "%s: long gaps %" PRIu64 " of run %" PRIu64, path, n->gap,
 		           n->run);
@@ -89,7 +92,27 @@ check_doubles(const struct cg_image *image, cg_ref ref, struct report *report)
 		report_bad(report, "a node is not in its function's list");
 }
 
-/* Is one of the activations or plain calls on a thread's stack one of that function? */
+/* The way back from the top of a stack leads past all its activations to its root. */
+static void
+check_stack(const struct cg_image *image, cg_ref ref, struct report *report)
+{
+	const struct cg_img_thread *th = thread_at(image, ref);
+	cg_ref node = th->current, act = th->activation;
+
+	for (long left = 1000000; node && node != th->root && left > 0; left--) {
+		const struct cg_img_activation *a = cg_image_at(image->base, act);
+		bool own = act && a->node == node;
+
+		if (act && a->state != CG_ACT_RUNNING)
+			break;
+		node = own ? a->ret : node_of(image, node)->parent;
+		act = own ? a->below : act;
+	}
+	if (node != th->root || act)
+		report_bad(report, "thread %u: its stack does not lead to its root", th->id);
+}
+
+/* Calls on a thread's stack that need no activation, of one function. */
 static uint64_t
 open_on_stack(const struct cg_image *image, cg_ref ref, cg_ref function)
 {
@@ -177,15 +200,20 @@ invariants_check(const struct cg_image *image, bool whole, struct report *report
 	struct walk functions = {image, CG_IMG_FUNCTIONS, 1, 0, 0};
 	cg_ref ref;
 
-	while ((ref = walk_next(&threads)))
+	while ((ref = walk_next(&threads))) {
+		check_stack(image, ref, report);
 		check_thread(image, ref, report);
+	}
+	if (report->bad)
+		return; /* what follows walks the stacks */
 	while ((ref = walk_next(&functions)))
 		check_function(image, ref, report);
 	while ((ref = walk_next(&nodes))) {
 		check_node(image, ref, report);
 		if (whole)
 			check_doubles(image, ref, report);
-		if (whole && node_of(image, ref)->edge == CG_EDGE_SPAWN)
+		if (whole && node_of(image, ref)->edge == CG_EDGE_SPAWN &&
+		    !node_of(image, ref)->folded)
 			check_spawns(image, ref, report);
 	}
 }

@@ -4,10 +4,13 @@ events_tables = %D%/await.events %D%/before.events %D%/calls.events %D%/cpu.even
 	%D%/fold.events %D%/idle.events %D%/names.events %D%/open.events \
 	%D%/place.events %D%/seed.events %D%/stack.events %D%/tasks.events \
 	%D%/threads.events %D%/throw.events
-events_helpers = %D%/expect.c %D%/expect.h %D%/image_walk.c %D%/image_walk.h \
-	%D%/invariants.c %D%/invariants.h %D%/report.c %D%/report.h %D%/script.c \
-	%D%/script.h %D%/snapshot.c %D%/snapshot.h %D%/world.c %D%/world.h
+events_helpers = %D%/event.c %D%/event.h %D%/image_walk.c %D%/image_walk.h %D%/invariants.c %D%/invariants.h \
+	%D%/noise.c %D%/noise.h %D%/report.c %D%/report.h %D%/snapshot.c %D%/snapshot.h \
+	%D%/world.c %D%/world.h
 EXTRA_DIST += $(events_tables) %D%/README.md
 
-check_PROGRAMS += %D%/test_events
-%C%_test_events_SOURCES = %D%/test_events.c $(events_helpers)
+check_PROGRAMS += %D%/test_events %D%/test_noise %D%/test_starved
+%C%_test_events_SOURCES = %D%/test_events.c %D%/expect.c %D%/expect.h %D%/script.c \
+	%D%/script.h $(events_helpers)
+%C%_test_noise_SOURCES = %D%/test_noise.c $(events_helpers)
+%C%_test_starved_SOURCES = %D%/test_starved.c $(events_helpers)

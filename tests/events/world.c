@@ -96,6 +96,7 @@ world_collector(struct world *w)
 		.clock = CG_CLOCK_MADE_UP,
 		.gap_limit = w->gap_limit,
 		.builtins = true,
+		.shared = w->shared,
 		.ms = w->ms,
 		.node_budget = w->node_budget,
 	};

@@ -38,8 +38,8 @@ struct world_frame {
 struct world_thread {
 	uint32_t number; /* its name in the script */
 	uint64_t first_key;
-	struct world_frame *task; /* whose task runs on it, or NULL */
-	struct cg_thread *th;     /* NULL: has not begun, or has ended */
+	const struct world_frame *task; /* whose task runs on it, or NULL */
+	struct cg_thread *th;           /* NULL: has not begun, or has ended */
 };
 
 struct world {
@@ -52,6 +52,7 @@ struct world {
 	uint64_t cpu;                        /* what the CPU clock says */
 	uint64_t asked;                      /* how often it was asked */
 	uint64_t gap_limit, node_budget, ms; /* settings of the collector */
+	bool shared;                         /* as where threads run at once */
 	const char *path;                    /* of the image file, or NULL */
 };
 
