@@ -7,6 +7,9 @@ EXTRA_DIST += %D%/tap.h %D%/image_maker.h %D%/records_maker.h \
 check_PROGRAMS += %D%/test_alloc
 check_PROGRAMS += %D%/test_buffer
 check_PROGRAMS += %D%/test_varint
+check_PROGRAMS += %D%/test_arena
+check_PROGRAMS += %D%/test_error
+check_PROGRAMS += %D%/test_utf8
 
 # image
 check_PROGRAMS += %D%/test_view
@@ -18,6 +21,7 @@ check_PROGRAMS += %D%/test_capture
 check_PROGRAMS += %D%/test_writer
 check_PROGRAMS += %D%/test_reader
 check_PROGRAMS += %D%/test_load
+check_PROGRAMS += %D%/test_verify
 check_PROGRAMS += %D%/test_finish
 
 # graph
