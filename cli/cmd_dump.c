@@ -11,15 +11,16 @@ struct settings {
 
 static const struct cg_option options[] = {
 	{0, "salvage", NULL, CG_OPTION_SET, offsetof(struct settings, salvage),
-	 "print what can be read of a damaged trace", NULL, false},
+     "print what can be read of a damaged trace", NULL, false},
 	{0},
 };
 
 static const struct cg_usage usage = {
 	.command = "dump",
 	.synopsis = "[--salvage] TRACE",
-	.about = "Prints every record of a trace, a line each, in the words of the description of\n"
-	         "the format. Times are ticks of the trace's clock; what is zero is left out.",
+	.about =
+		"Prints every record of a trace, a line each, in the words of the description of\n"
+		"the format. Times are ticks of the trace's clock; what is zero is left out.",
 	.options = options,
 };
 

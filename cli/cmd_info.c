@@ -13,7 +13,7 @@ struct settings {
 
 static const struct cg_option options[] = {
 	{0, "salvage", NULL, CG_OPTION_SET, offsetof(struct settings, salvage),
-	 "tell what can be read of a damaged trace", NULL, false},
+     "tell what can be read of a damaged trace", NULL, false},
 	{0},
 };
 

@@ -12,16 +12,17 @@ struct settings {
 
 static const struct cg_option options[] = {
 	{'q', "quiet", NULL, CG_OPTION_SET, offsetof(struct settings, quiet),
-	 "say nothing of traces that are in order", NULL, false},
+     "say nothing of traces that are in order", NULL, false},
 	{0},
 };
 
 static const struct cg_usage usage = {
 	.command = "verify",
 	.synopsis = "[-q] TRACE...",
-	.about = "Checks traces: that they are whole and undamaged, and that their numbers add up.\n"
-	         "The exit status is 0 when all are in order, 3 when one is damaged, 1 when one\n"
-	         "cannot be read.",
+	.about =
+		"Checks traces: that they are whole and undamaged, and that their numbers add up.\n"
+		"The exit status is 0 when all are in order, 3 when one is damaged, 1 when one\n"
+		"cannot be read.",
 	.options = options,
 };
 

@@ -16,10 +16,10 @@ const char *
 cg_clock_name(enum cg_clock_kind kind)
 {
 	static const char *const names[] = {
-	    [CG_CLOCK_MONOTONIC] = "clock_monotonic",
-	    [CG_CLOCK_TSC] = "tsc",
-	    [CG_CLOCK_CNTVCT] = "cntvct",
-	    [CG_CLOCK_MADE_UP] = "made_up",
+		[CG_CLOCK_MONOTONIC] = "clock_monotonic",
+		[CG_CLOCK_TSC] = "tsc",
+		[CG_CLOCK_CNTVCT] = "cntvct",
+		[CG_CLOCK_MADE_UP] = "made_up",
 	};
 
 	return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "unknown";

@@ -11,7 +11,12 @@
 #include <time.h>
 
 /* Where ticks come from. Values are part of the image and the trace. */
-enum cg_clock_kind { CG_CLOCK_MONOTONIC, CG_CLOCK_TSC, CG_CLOCK_CNTVCT, CG_CLOCK_MADE_UP };
+enum cg_clock_kind {
+	CG_CLOCK_MONOTONIC,
+	CG_CLOCK_TSC,
+	CG_CLOCK_CNTVCT,
+	CG_CLOCK_MADE_UP
+};
 
 /* The same instant on three clocks. */
 struct cg_clock_pair {

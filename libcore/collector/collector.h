@@ -68,15 +68,15 @@ struct cg_collector {
 	struct cg_map keys;      /* key -> cg_ref of the function */
 	struct cg_frames frames;
 	struct cg_slab_cursor string_slabs, function_slabs, thread_slabs, act_slabs,
-	    spawn_slabs, hold_slabs, task_slabs;
-	pthread_mutex_t lock; /* guards all of this, when shared */
-	bool shared;          /* threads run at once */
-	_Atomic uint32_t deaths; /* keys forgotten so far */
-	cg_ref free_acts; /* list by next_free */
-	cg_ref free_tasks; /* list by next_free */
+		spawn_slabs, hold_slabs, task_slabs;
+	pthread_mutex_t lock;       /* guards all of this, when shared */
+	bool shared;                /* threads run at once */
+	_Atomic uint32_t deaths;    /* keys forgotten so far */
+	cg_ref free_acts;           /* list by next_free */
+	cg_ref free_tasks;          /* list by next_free */
 	cg_ref slowest[CG_SLOWEST]; /* ended tasks, in no order */
 	size_t slowest_count;
-	uint64_t slowest_span; /* the least of theirs, ticks */
+	uint64_t slowest_span;      /* the least of theirs, ticks */
 	struct cg_thread **threads; /* all that ever were, by id - 1 */
 	size_t thread_count, thread_cap;
 	uint64_t gap_limit; /* ticks */
@@ -92,11 +92,11 @@ enum cg_last_event { CG_LAST_OTHER, CG_LAST_SUSPEND, CG_LAST_RESUME, CG_LAST_LEA
 struct cg_thread {
 	uint8_t *base; /* the image */
 	struct cg_img_thread *img;
-	struct cg_img_node *current; /* img->current */
+	struct cg_img_node *current;   /* img->current */
 	struct cg_img_activation *top; /* img->activation, or NULL */
 	uint64_t gap_limit;
 	uint64_t long_segment; /* ticks; longer ones are noted */
-	uint32_t last_event; /* enum cg_last_event */
+	uint32_t last_event;   /* enum cg_last_event */
 	cg_ref last_act;     /* SUSPEND, RESUME: of which; LEAVE: the awaiter of what left */
 	uint64_t last_value; /* SUSPEND: identity of the value handed up; RESUME: frame of
 	                        what it delegated to when it was suspended, or 0 */
@@ -108,8 +108,8 @@ struct cg_thread {
 	struct cg_map spawns;      /* (function, creator) -> cg_img_spawn */
 	struct cg_map pairs;       /* (callee and edge, caller) -> the first such node */
 	struct cg_slab_cursor node_slabs;
-	uint32_t hidden;    /* plain calls below the root whose ends are still to come */
-	cg_ref free_acts;   /* list by next_free, at most CG_FREE_ACTS long */
+	uint32_t hidden;  /* plain calls below the root whose ends are still to come */
+	cg_ref free_acts; /* list by next_free, at most CG_FREE_ACTS long */
 	uint32_t free_act_count;
 	uint32_t deaths;    /* the collector's, when by_key was right last */
 	uint64_t first_key; /* key of the first Python function: threads alike share a tree */
@@ -122,7 +122,7 @@ struct cg_settings {
 	uint64_t gap_limit; /* ticks */
 	uint64_t ms;        /* ticks in a millisecond, about; 0: no notes of long segments */
 	bool builtins;
-	bool shared; /* threads of the program run at once: no GIL */
+	bool shared;          /* threads of the program run at once: no GIL */
 	uint64_t node_budget; /* past it new contexts fold into old ones; 0: the default */
 };
 
@@ -161,8 +161,8 @@ cg_collector_unlock(struct cg_collector *collector)
 }
 
 /* Set a text of the image's meta table. Cut at CG_IMG_STRING_MAX. */
-enum cg_status cg_collector_set_meta(struct cg_collector *collector, enum cg_img_meta which,
-                                     struct cg_text text);
+enum cg_status cg_collector_set_meta(struct cg_collector *collector,
+                                     enum cg_img_meta which, struct cg_text text);
 
 /* Count an event that could not be recorded. */
 void cg_collector_lose(struct cg_collector *collector);

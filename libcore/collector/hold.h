@@ -4,5 +4,6 @@
 #include "collector/collector.h"
 
 /* The segment of `act` that ends now took `ticks`, more than th->long_segment. */
-void cg_hold_note(struct cg_thread *th, const struct cg_img_activation *act, uint64_t ticks);
+void cg_hold_note(struct cg_thread *th, const struct cg_img_activation *act,
+                  uint64_t ticks);
 #endif

@@ -119,7 +119,8 @@ cg_task_place(struct cg_thread *th, struct cg_img_activation *act)
 	if (!ref)
 		return NULL;
 	act->spawn = ref;
-	return cg_image_at(th->base, ((struct cg_img_spawn *)cg_image_at(th->base, ref))->root);
+	return cg_image_at(th->base,
+	                   ((struct cg_img_spawn *)cg_image_at(th->base, ref))->root);
 }
 
 struct cg_img_node *

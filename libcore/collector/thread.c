@@ -125,7 +125,8 @@ cg_thread_free(struct cg_thread *th)
 }
 
 void
-cg_thread_forget(struct cg_collector *c, cg_ref ref, struct cg_img_node *node, uint64_t key)
+cg_thread_forget(struct cg_collector *c, cg_ref ref, struct cg_img_node *node,
+                 uint64_t key)
 {
 	const struct cg_img_slab *slab = cg_image_slab_of(c->image.base, ref);
 	const struct cg_img_thread *img = cg_image_at(c->image.base, slab->owner);

@@ -18,8 +18,8 @@ void cg_thread_end(struct cg_thread *th, uint64_t tick);
 void cg_thread_name(struct cg_thread *th, struct cg_text name);
 
 /* A node's key dies: no lookup may find it by that key again. For the collector. */
-void cg_thread_forget(struct cg_collector *collector, cg_ref ref, struct cg_img_node *node,
-                      uint64_t key);
+void cg_thread_forget(struct cg_collector *collector, cg_ref ref,
+                      struct cg_img_node *node, uint64_t key);
 
 /* Free private memory; the image is not touched. For the collector. */
 void cg_thread_free(struct cg_thread *th);

@@ -75,8 +75,8 @@ open_file(struct cg_image *image, const char *path)
 static enum cg_status
 grow_file(struct cg_image *image, size_t size)
 {
-	int error = posix_fallocate(image->fd, (off_t)image->mapped,
-	                            (off_t)(size - image->mapped));
+	int error =
+		posix_fallocate(image->fd, (off_t)image->mapped, (off_t)(size - image->mapped));
 
 	if (error) {
 		errno = error;
@@ -191,8 +191,8 @@ cg_image_add_slab(struct cg_image *image, enum cg_img_type type, cg_ref owner)
 }
 
 cg_ref
-cg_image_take(struct cg_image *image, struct cg_slab_cursor *cursor, enum cg_img_type type,
-              cg_ref owner, uint32_t units)
+cg_image_take(struct cg_image *image, struct cg_slab_cursor *cursor,
+              enum cg_img_type type, cg_ref owner, uint32_t units)
 {
 	cg_ref ref;
 

@@ -11,11 +11,11 @@
 #include <pthread.h>
 
 struct cg_image {
-	uint8_t *base;   /* page aligned; NULL when there is no image */
-	size_t reserved; /* bytes of address space */
-	size_t mapped;   /* bytes that can be written */
-	int fd;          /* the file, locked while we write, or -1 */
-	pthread_mutex_t lock; /* for growing */
+	uint8_t *base;         /* page aligned; NULL when there is no image */
+	size_t reserved;       /* bytes of address space */
+	size_t mapped;         /* bytes that can be written */
+	int fd;                /* the file, locked while we write, or -1 */
+	pthread_mutex_t lock;  /* for growing */
 	enum cg_status status; /* why it stopped growing, CG_OK while it can */
 	int error;             /* the errno of that */
 };

@@ -89,11 +89,16 @@ static const char *
 reason(enum cg_status status)
 {
 	switch (status) {
-	case CG_IO: return strerror(errno);
-	case CG_FORMAT: return "not an image of a recording";
-	case CG_TRUNCATED: return "the image ends within its header";
-	case CG_UNSUPPORTED: return "an image of another version: read it with that version";
-	default: return "the image's header is damaged";
+	case CG_IO:
+		return strerror(errno);
+	case CG_FORMAT:
+		return "not an image of a recording";
+	case CG_TRUNCATED:
+		return "the image ends within its header";
+	case CG_UNSUPPORTED:
+		return "an image of another version: read it with that version";
+	default:
+		return "the image's header is damaged";
 	}
 }
 
@@ -237,7 +242,8 @@ cg_view_spawn(const struct cg_view *view, cg_ref ref, struct cg_img_spawn *out)
 }
 
 bool
-cg_view_string(const struct cg_view *view, cg_ref ref, const char **bytes, uint32_t *length)
+cg_view_string(const struct cg_view *view, cg_ref ref, const char **bytes,
+               uint32_t *length)
 {
 	uint32_t left = 0, n;
 	const struct cg_img_string *string = find(view, ref, CG_IMG_STRINGS, &left);

@@ -32,7 +32,8 @@ enum cg_status cg_view_init(struct cg_view *view, const void *base, size_t size)
  * Map the image in the file at `path`. The caller closes the view: cg_view_close. As
  * cg_view_init, and CG_IO. `error` may be NULL.
  */
-enum cg_status cg_view_open(struct cg_view *view, const char *path, struct cg_error *error);
+enum cg_status cg_view_open(struct cg_view *view, const char *path,
+                            struct cg_error *error);
 
 /* Unmap the file of cg_view_open. */
 void cg_view_close(struct cg_view *view);
@@ -47,7 +48,8 @@ const struct cg_img_header *cg_view_header(const struct cg_view *view);
  * Copy the record that `ref` names into *out, which has the type's struct. false, and *out
  * untouched, when there is no such record: 0 included. Not for strings.
  */
-bool cg_view_record(const struct cg_view *view, enum cg_img_type type, cg_ref ref, void *out);
+bool cg_view_record(const struct cg_view *view, enum cg_img_type type, cg_ref ref,
+                    void *out);
 
 /* The same, by type. */
 bool cg_view_function(const struct cg_view *view, cg_ref ref, struct cg_img_function *out);
@@ -68,8 +70,8 @@ bool cg_view_string(const struct cg_view *view, cg_ref ref, const char **bytes,
 struct cg_view_table {
 	uint32_t *first; /* owned: by slab, the number of its first record */
 	uint32_t slab_count;
-	uint32_t units;  /* of one record */
-	uint32_t count;  /* records */
+	uint32_t units; /* of one record */
+	uint32_t count; /* records */
 };
 
 /* Number the records of a type with a fixed size. CG_NOMEM. Owned: _release. */

@@ -70,8 +70,9 @@ copy_threads(struct cg_capture_state *state)
 	if (status)
 		return status;
 	state->threads = cg_zalloc(rows.count, sizeof *state->threads);
-	status = !state->threads ? CG_NOMEM
-	         : rows.count > CG_TRACE_THREADS_MAX ? CG_LIMIT : CG_OK;
+	status = !state->threads                     ? CG_NOMEM
+	         : rows.count > CG_TRACE_THREADS_MAX ? CG_LIMIT
+	                                             : CG_OK;
 	for (cg_ref ref; !status && (ref = cg_view_table_next(&rows, &walk)) != 0;) {
 		struct cg_captured_thread *thread = &state->threads[state->thread_count++];
 
@@ -97,8 +98,8 @@ copy_roots(struct cg_capture_state *state)
 	if (!status)
 		state->activations = copies;
 	if (!status)
-		status = copy_all(state, CG_IMG_SPAWNS, sizeof *state->spawns,
-		                  &state->spawn_rows, &copies);
+		status = copy_all(state, CG_IMG_SPAWNS, sizeof *state->spawns, &state->spawn_rows,
+		                  &copies);
 	if (!status)
 		state->spawns = copies;
 	if (!status)
@@ -222,27 +223,27 @@ add_node(struct cg_capture_state *state, cg_ref ref, uint32_t parent)
 
 	(void)cg_view_node(state->view, ref, &node);
 	*added = (struct cg_rec_node){
-	    .parent = parent,
-	    .function = CG_NONE,
-	    .origin = node.origin,
-	    .edge = node.edge <= CG_EDGE_SPAWN ? node.edge : CG_EDGE_CALL,
-	    .folded = node.folded != 0,
-	    .thread = out->thread_count,
-	    .calls = node.calls,
-	    .raised = node.raised,
-	    .begun_before = node.begun_before,
-	    .suspensions = node.suspensions,
-	    .run = node.run,
-	    .await = node.await,
-	    .hosted = node.hosted,
-	    .gap = node.gap < node.run ? node.gap : node.run,
-	    .gap_before = node.gap_before,
-	    .gap_cpu_ns = node.gap_cpu_ns,
+		.parent = parent,
+		.function = CG_NONE,
+		.origin = node.origin,
+		.edge = node.edge <= CG_EDGE_SPAWN ? node.edge : CG_EDGE_CALL,
+		.folded = node.folded != 0,
+		.thread = out->thread_count,
+		.calls = node.calls,
+		.raised = node.raised,
+		.begun_before = node.begun_before,
+		.suspensions = node.suspensions,
+		.run = node.run,
+		.await = node.await,
+		.hosted = node.hosted,
+		.gap = node.gap < node.run ? node.gap : node.run,
+		.gap_before = node.gap_before,
+		.gap_cpu_ns = node.gap_cpu_ns,
 	};
 	out->node_count++;
 	/* Only a thread's root has task roots below it. */
-	if (parent == CG_NONE || (added->edge == CG_EDGE_SPAWN &&
-	                          parent != out->threads[out->thread_count].root))
+	if (parent == CG_NONE ||
+	    (added->edge == CG_EDGE_SPAWN && parent != out->threads[out->thread_count].root))
 		added->edge = CG_EDGE_CALL;
 	if (added->edge != CG_EDGE_SPAWN)
 		added->origin = 0;
@@ -337,16 +338,16 @@ add_thread(struct cg_capture_state *state, const cg_ref *refs, const struct tree
 	if (root == CG_NONE || tree->parent[root] != CG_NONE || state->dense[root] != CG_NONE)
 		return CG_OK; /* not a tree of its own */
 	*added = (struct cg_rec_thread){
-	    .id = thread->id,
-	    .root = state->out.node_count,
-	    .native_id = thread->native_id,
-	    .count = thread->count,
-	    .first = within(state, thread->first),
-	    .last = within(state, thread->last),
-	    .busy = thread->busy,
-	    .dropped = thread->dropped,
-	    .unwound = thread->unwound,
-	    .vanished = thread->vanished,
+		.id = thread->id,
+		.root = state->out.node_count,
+		.native_id = thread->native_id,
+		.count = thread->count,
+		.first = within(state, thread->first),
+		.last = within(state, thread->last),
+		.busy = thread->busy,
+		.dropped = thread->dropped,
+		.unwound = thread->unwound,
+		.vanished = thread->vanished,
 	};
 	status = cg_capture_string(state, thread->name, &added->name);
 	if (!status)
@@ -386,9 +387,9 @@ add_nodes(struct cg_capture_state *state)
 	uint32_t n = state->node_rows.count, functions = state->function_rows.count;
 	cg_ref *refs = list_refs(&state->node_rows);
 	struct tree tree = {
-	    cg_zalloc(n, sizeof *tree.parent),
-	    cg_zalloc(n, sizeof *tree.child),
-	    cg_zalloc(n, sizeof *tree.sibling),
+		cg_zalloc(n, sizeof *tree.parent),
+		cg_zalloc(n, sizeof *tree.child),
+		cg_zalloc(n, sizeof *tree.sibling),
 	};
 	enum cg_status status = CG_NOMEM;
 
@@ -457,7 +458,8 @@ add_meta(struct cg_capture_state *state)
 	out->complete = !state->view->cut;
 	status = cg_capture_string(state, header->meta[CG_META_PYTHON], &out->python);
 	if (!status)
-		status = cg_capture_string(state, header->meta[CG_META_EXECUTABLE], &out->executable);
+		status =
+			cg_capture_string(state, header->meta[CG_META_EXECUTABLE], &out->executable);
 	if (!status)
 		status = cg_capture_string(state, header->meta[CG_META_PLATFORM], &out->platform);
 	if (!status)
@@ -475,8 +477,7 @@ capture_all(struct cg_capture_state *state)
 	if (!status)
 		status = cg_view_table_init(&state->node_rows, state->view, CG_IMG_NODES);
 	if (!status)
-		status = cg_view_table_init(&state->function_rows, state->view,
-		                            CG_IMG_FUNCTIONS);
+		status = cg_view_table_init(&state->function_rows, state->view, CG_IMG_FUNCTIONS);
 	if (!status)
 		status = add_meta(state);
 	if (status)

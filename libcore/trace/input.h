@@ -8,10 +8,10 @@ enum { CG_INPUT_WINDOW = 65536 };
 
 struct cg_input {
 	const struct cg_source *source;
-	uint8_t *window;    /* owned, CG_INPUT_WINDOW bytes */
-	size_t at, len;     /* what is read and not yet taken: window[at..len) */
-	uint64_t offset;    /* of window[at] in the file */
-	bool ended;         /* the source has no more */
+	uint8_t *window; /* owned, CG_INPUT_WINDOW bytes */
+	size_t at, len;  /* what is read and not yet taken: window[at..len) */
+	uint64_t offset; /* of window[at] in the file */
+	bool ended;      /* the source has no more */
 };
 
 /* CG_NOMEM. Owned: cg_input_release. */

@@ -82,9 +82,9 @@ load_image(struct cg_records *records, const char *path, struct cg_trace_facts *
 		facts->index_agrees = true;
 	}
 	cg_view_close(&view);
-	return status ? cg_error_set(error, status, CG_NO_OFFSET, "%s",
-	                             cg_status_text(status))
-	              : CG_OK;
+	return status
+	           ? cg_error_set(error, status, CG_NO_OFFSET, "%s", cg_status_text(status))
+	           : CG_OK;
 }
 
 /* PATH.live, when there is nothing at PATH. */

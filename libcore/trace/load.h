@@ -10,6 +10,7 @@
  * success the records are the caller's: cg_records_release. As cg_trace_read, and CG_IO
  * with errno when there is no such file or it is a directory.
  */
-enum cg_status cg_records_load(struct cg_records *records, const char *path, unsigned flags,
-                               struct cg_trace_facts *facts, struct cg_error *error);
+enum cg_status cg_records_load(struct cg_records *records, const char *path,
+                               unsigned flags, struct cg_trace_facts *facts,
+                               struct cg_error *error);
 #endif

@@ -17,11 +17,11 @@ struct cg_chunk {
 /* What a reader can tell beside the records. */
 struct cg_trace_facts {
 	uint16_t major, minor;
-	uint64_t bytes;           /* read, to the end of the last chunk */
-	struct cg_chunk *chunks;  /* owned: cg_trace_facts_release */
+	uint64_t bytes;          /* read, to the end of the last chunk */
+	struct cg_chunk *chunks; /* owned: cg_trace_facts_release */
 	uint32_t chunk_count;
-	bool index_agrees;        /* an index, where there is one, tells of these chunks */
-	uint32_t lost_chunks;     /* damaged ones that were passed over in salvage */
+	bool index_agrees;    /* an index, where there is one, tells of these chunks */
+	uint32_t lost_chunks; /* damaged ones that were passed over in salvage */
 };
 
 void cg_trace_facts_release(struct cg_trace_facts *facts);

@@ -60,8 +60,7 @@ check_threads(struct cg_decoder *d, const struct cg_table *table)
 		if (thread->node_count == 0)
 			return corrupt(d, "a thread without a root");
 		if (thread->node_count > CG_TRACE_NODES_MAX - root)
-			return cg_decoder_fail(d, CG_LIMIT,
-			                       "more nodes than the format allows");
+			return cg_decoder_fail(d, CG_LIMIT, "more nodes than the format allows");
 		thread->root = root;
 		root += thread->node_count;
 	}
@@ -124,9 +123,9 @@ check_holds(struct cg_decoder *d, const struct cg_table *table)
 
 /* Reading the shape of a chunk of nodes. */
 struct shape {
-	uint32_t first;        /* node of the chunk */
+	uint32_t first; /* node of the chunk */
 	const uint8_t *outer, *outer_end;
-	uint32_t cursor;       /* on the way up from the node before the chunk */
+	uint32_t cursor; /* on the way up from the node before the chunk */
 };
 
 /* The parent of a node whose way up leaves the chunk: told, and on the way further up. */
@@ -134,8 +133,8 @@ static bool
 outer_parent(struct cg_decoder *d, struct shape *shape, uint32_t *parent)
 {
 	uint64_t told = 0;
-	size_t used = cg_varint_get(shape->outer, (size_t)(shape->outer_end - shape->outer),
-	                            &told);
+	size_t used =
+		cg_varint_get(shape->outer, (size_t)(shape->outer_end - shape->outer), &told);
 	uint32_t want = told ? (uint32_t)(told - 1) : CG_NONE;
 
 	shape->outer += used;
@@ -251,16 +250,29 @@ void
 cg_rows_lose(struct cg_decoder *d, enum cg_layout_id id, uint32_t i)
 {
 	static const struct cg_rec_node node = {
-	    .parent = CG_LOST, .function = CG_LOST, .origin = CG_NONE};
+		.parent = CG_LOST, .function = CG_LOST, .origin = CG_NONE};
 
 	switch (id) {
-	case CG_LAYOUT_FUNCTIONS: d->out.functions[i].name = CG_LOST; break;
-	case CG_LAYOUT_NODES: d->out.nodes[i] = node; break;
-	case CG_LAYOUT_SPAWNS: d->out.spawns[i].root = CG_LOST; break;
-	case CG_LAYOUT_TASKS: d->out.tasks[i].spawn = CG_LOST; break;
-	case CG_LAYOUT_HOLDS: d->out.holds[i].node = CG_LOST; break;
-	case CG_LAYOUT_ARGUMENTS: d->out.command[i] = CG_LOST; break;
+	case CG_LAYOUT_FUNCTIONS:
+		d->out.functions[i].name = CG_LOST;
+		break;
+	case CG_LAYOUT_NODES:
+		d->out.nodes[i] = node;
+		break;
+	case CG_LAYOUT_SPAWNS:
+		d->out.spawns[i].root = CG_LOST;
+		break;
+	case CG_LAYOUT_TASKS:
+		d->out.tasks[i].spawn = CG_LOST;
+		break;
+	case CG_LAYOUT_HOLDS:
+		d->out.holds[i].node = CG_LOST;
+		break;
+	case CG_LAYOUT_ARGUMENTS:
+		d->out.command[i] = CG_LOST;
+		break;
 	case CG_LAYOUT_THREADS: /* zero: a thread without a node */
-	case CG_LAYOUTS: break;
+	case CG_LAYOUTS:
+		break;
 	}
 }

@@ -28,8 +28,8 @@ struct salvage {
 	struct cg_rec_thread *threads;
 	size_t thread_cap;
 	uint32_t node_count, thread_count;
-	uint32_t *thread_map;     /* thread of the file to thread of the result */
-	uint32_t known;           /* threads of the file that were met */
+	uint32_t *thread_map; /* thread of the file to thread of the result */
+	uint32_t known;       /* threads of the file that were met */
 	uint32_t lost_function, lost_string;
 };
 
@@ -137,7 +137,7 @@ static enum cg_status
 copy_root(struct salvage *s, uint32_t i)
 {
 	static const struct cg_rec_node blank = {
-	    .parent = CG_NONE, .function = CG_NONE, .origin = CG_NONE};
+		.parent = CG_NONE, .function = CG_NONE, .origin = CG_NONE};
 	const struct cg_records *out = &s->d->out;
 	const struct cg_rec_thread *known = NULL;
 	enum cg_status status;
@@ -188,8 +188,7 @@ copy_trees(struct salvage *s)
 		if (lost)
 			copy_lost(s, &s->holes[hole], i);
 		else
-			s->map[i] = add_node(s, &out->nodes[i],
-			                     place_under(s, out->nodes[i].parent));
+			s->map[i] = add_node(s, &out->nodes[i], place_under(s, out->nodes[i].parent));
 	}
 	return CG_OK;
 }
@@ -262,8 +261,8 @@ give_trees(struct salvage *s)
 
 	for (uint32_t i = 0; i < s->thread_count; i++)
 		s->threads[i].node_count =
-		    (i + 1 < s->thread_count ? s->threads[i + 1].root : s->node_count) -
-		    s->threads[i].root;
+			(i + 1 < s->thread_count ? s->threads[i + 1].root : s->node_count) -
+			s->threads[i].root;
 	for (uint32_t i = 0; i < s->node_count; i++)
 		s->nodes[i].origin = mapped(s, s->nodes[i].origin);
 	cg_free(out->nodes);

@@ -94,7 +94,8 @@ write_beside(const struct cg_records *records, const char *path, int level, uint
 }
 
 static enum cg_status
-write_directly(const struct cg_records *records, const char *path, int level, uint64_t *size)
+write_directly(const struct cg_records *records, const char *path, int level,
+               uint64_t *size)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 

@@ -19,7 +19,7 @@ struct cg_capture_state {
 	struct cg_captured_thread *threads; /* by id; in the end as out.threads */
 	uint32_t thread_count;
 	struct cg_img_activation *activations; /* by number in `activation_rows` */
-	struct cg_img_spawn *spawns; /* these three too by number */
+	struct cg_img_spawn *spawns;           /* these three too by number */
 	struct cg_img_task *tasks;
 	struct cg_img_hold *holds;
 	struct cg_view_table activation_rows, spawn_rows, task_rows, hold_rows;

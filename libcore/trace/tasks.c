@@ -65,8 +65,8 @@ place_spawns(struct cg_capture_state *state, struct numbered *all, uint32_t coun
 
 	qsort(all, count, sizeof *all, by_root_creator);
 	for (uint32_t i = 0; i < count; i++) {
-		enum cg_status status = cg_capture_string(
-		    state, state->spawns[all[i].row].name, &all[i].spawn.name);
+		enum cg_status status =
+			cg_capture_string(state, state->spawns[all[i].row].name, &all[i].spawn.name);
 
 		if (status)
 			return status;
@@ -91,12 +91,12 @@ add_spawns(struct cg_capture_state *state, uint32_t *index)
 
 		index[i] = CG_NONE;
 		*added = (struct numbered){
-		    .spawn.creator = cg_capture_node(state, spawn->creator),
-		    .spawn.root = cg_capture_node(state, spawn->root),
-		    .spawn.count = spawn->count,
-		    .spawn.longest = spawn->longest,
-		    .spawn.span = spawn->span,
-		    .row = i,
+			.spawn.creator = cg_capture_node(state, spawn->creator),
+			.spawn.root = cg_capture_node(state, spawn->root),
+			.spawn.count = spawn->count,
+			.spawn.longest = spawn->longest,
+			.spawn.span = spawn->span,
+			.row = i,
 		};
 		count += added->spawn.root != CG_NONE &&
 		         state->out.nodes[added->spawn.root].parent != CG_NONE;
@@ -123,15 +123,15 @@ add_task(struct cg_capture_state *state, const struct cg_img_task *task, uint32_
 	bool ended = task->end != 0;
 
 	*added = (struct cg_rec_task){
-	    .spawn = spawn,
-	    .thread = thread_index(state, task->thread),
-	    .segments = task->segments,
-	    .raised = ended && task->raised,
-	    .unfinished = !ended,
-	    .start = task->start,
-	    .end = ended ? task->end : state->end,
-	    .parked = task->parked,
-	    .longest = task->longest,
+		.spawn = spawn,
+		.thread = thread_index(state, task->thread),
+		.segments = task->segments,
+		.raised = ended && task->raised,
+		.unfinished = !ended,
+		.start = task->start,
+		.end = ended ? task->end : state->end,
+		.parked = task->parked,
+		.longest = task->longest,
 	};
 	if (added->thread == CG_NONE)
 		return CG_OK;
@@ -178,14 +178,14 @@ add_holds(struct cg_capture_state *state)
 		const struct cg_img_hold *hold = &state->holds[i];
 
 		out->holds[out->hold_count] = (struct cg_rec_hold){
-		    .node = cg_capture_node(state, hold->node),
-		    .over_10ms = hold->over_10ms,
-		    .over_50ms = hold->over_50ms,
-		    .over_100ms = hold->over_100ms,
-		    .longest = hold->longest,
-		    .held = hold->held,
-		    .asked = hold->asked,
-		    .cpu_ns = hold->cpu_ns,
+			.node = cg_capture_node(state, hold->node),
+			.over_10ms = hold->over_10ms,
+			.over_50ms = hold->over_50ms,
+			.over_100ms = hold->over_100ms,
+			.longest = hold->longest,
+			.held = hold->held,
+			.asked = hold->asked,
+			.cpu_ns = hold->cpu_ns,
 		};
 		out->hold_count += out->holds[out->hold_count].node != CG_NONE;
 	}

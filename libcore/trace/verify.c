@@ -36,7 +36,7 @@ check_counts(const struct cg_records *r, uint64_t *started, uint64_t *ended,
 			continue;
 		started[node->function] = add(started[node->function], node->calls);
 		ended[node->function] =
-		    add(ended[node->function], add(node->raised, node->unfinished));
+			add(ended[node->function], add(node->raised, node->unfinished));
 	}
 	for (uint32_t i = 0; i < r->function_count; i++)
 		if (ended[i] > started[i])

@@ -14,11 +14,11 @@
 #include "trace/layout.h"
 
 enum {
-	ROWS = 16384,        /* of a chunk */
-	TEXT = 1 << 20,      /* bytes of strings in a chunk, about */
-	DEFLATE_FROM = 64,   /* shorter payloads are stored as they are */
-	WINDOW_BITS = 15,    /* zlib's usual */
-	MEMORY_LEVEL = 7     /* one less: shorter blocks fit columns better, by 4 % */
+	ROWS = 16384,      /* of a chunk */
+	TEXT = 1 << 20,    /* bytes of strings in a chunk, about */
+	DEFLATE_FROM = 64, /* shorter payloads are stored as they are */
+	WINDOW_BITS = 15,  /* zlib's usual */
+	MEMORY_LEVEL = 7   /* one less: shorter blocks fit columns better, by 4 % */
 };
 
 struct writer {
@@ -103,12 +103,12 @@ deflate_raw(struct writer *w)
 static enum cg_status
 note_chunk(struct writer *w, uint32_t type, size_t stored)
 {
-	enum cg_status status = cg_grow(&w->index, &w->index_cap, (size_t)w->index_count + 1,
-	                                sizeof *w->index);
+	enum cg_status status =
+		cg_grow(&w->index, &w->index_cap, (size_t)w->index_count + 1, sizeof *w->index);
 
 	if (!status)
 		w->index[w->index_count++] =
-		    (struct cg_index_row){type, (uint32_t)stored, w->offset};
+			(struct cg_index_row){type, (uint32_t)stored, w->offset};
 	return status;
 }
 
@@ -141,8 +141,7 @@ put_chunk(struct writer *w, uint32_t type, unsigned flags)
 	cg_buffer_put_le32(&w->head, (uint32_t)payload->len);
 	cg_buffer_put_le32(&w->head, (uint32_t)crc32(0, payload->data, (uInt)payload->len));
 	if (!w->head.status)
-		cg_buffer_put_le32(&w->head,
-		                   (uint32_t)crc32(0, w->head.data, (uInt)w->head.len));
+		cg_buffer_put_le32(&w->head, (uint32_t)crc32(0, w->head.data, (uInt)w->head.len));
 	status = put(w, &w->head);
 	return status ? status : put(w, payload);
 }
@@ -208,12 +207,12 @@ static enum cg_status
 put_rows(struct writer *w, const struct cg_layout *layout, uint32_t first, uint32_t count)
 {
 	struct cg_rows rows = {
-	    .columns = layout->columns,
-	    .column_count = layout->column_count,
-	    .first = first,
-	    .count = count,
-	    .start = w->records->start.tick,
-	    .stride = layout->stride,
+		.columns = layout->columns,
+		.column_count = layout->column_count,
+		.first = first,
+		.count = count,
+		.start = w->records->start.tick,
+		.stride = layout->stride,
 	};
 	const void *base;
 
@@ -243,7 +242,7 @@ static enum cg_status
 put_meta(struct writer *w)
 {
 	struct cg_rows rows = {
-	    .columns = cg_meta_columns, .column_count = cg_meta_column_count, .count = 1};
+		.columns = cg_meta_columns, .column_count = cg_meta_column_count, .count = 1};
 
 	cg_buffer_clear(&w->raw);
 	cg_table_begin(&w->raw, 0, 1);
@@ -305,10 +304,9 @@ check_limits(const struct cg_records *records)
 static enum cg_status
 put_all(struct writer *w)
 {
-	static const enum cg_layout_id order[] = {CG_LAYOUT_ARGUMENTS, CG_LAYOUT_FUNCTIONS,
-	                                          CG_LAYOUT_THREADS, CG_LAYOUT_NODES,
-	                                          CG_LAYOUT_SPAWNS,    CG_LAYOUT_TASKS,
-	                                          CG_LAYOUT_HOLDS};
+	static const enum cg_layout_id order[] = {
+		CG_LAYOUT_ARGUMENTS, CG_LAYOUT_FUNCTIONS, CG_LAYOUT_THREADS, CG_LAYOUT_NODES,
+		CG_LAYOUT_SPAWNS,    CG_LAYOUT_TASKS,     CG_LAYOUT_HOLDS};
 	enum cg_status status = put_header(w);
 	uint64_t index = 0;
 
@@ -339,8 +337,8 @@ cg_trace_write(const struct cg_records *records, const struct cg_sink *sink, int
 	w.zlib.zalloc = zlib_alloc;
 	w.zlib.zfree = zlib_free;
 	w.values = cg_zalloc(ROWS, sizeof *w.values);
-	if (!w.values || deflateInit2(&w.zlib, level, Z_DEFLATED, WINDOW_BITS,
-	                              MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+	if (!w.values || deflateInit2(&w.zlib, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL,
+	                              Z_DEFAULT_STRATEGY) != Z_OK)
 		status = CG_NOMEM;
 	if (!status)
 		status = put_all(&w);

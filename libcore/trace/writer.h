@@ -7,6 +7,6 @@
 enum { CG_TRACE_LEVEL = 6 /* of zlib, 0 to 9: what to use when nobody says */ };
 
 /* Write records to a sink. CG_NOMEM, CG_LIMIT, or what the sink gave. */
-enum cg_status cg_trace_write(const struct cg_records *records, const struct cg_sink *sink,
-                              int level);
+enum cg_status cg_trace_write(const struct cg_records *records,
+                              const struct cg_sink *sink, int level);
 #endif

@@ -114,23 +114,25 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 	made_rows(r, nodes / 4 + 1, threads, nodes, nodes / 50);
 	for (uint32_t i = 0; i < r->function_count; i++)
 		r->functions[i] = (struct cg_rec_function){
-		    .name = made_text(&strings, "name", i),
-		    .file = made_text(&strings, "/some/where/file.py.", i % 7),
-		    .module = made_text(&strings, "module", i % 7),
-		    .line = i,
-		    .kind = i % 5,
-		    .flags = i % 3 == 0,
+			.name = made_text(&strings, "name", i),
+			.file = made_text(&strings, "/some/where/file.py.", i % 7),
+			.module = made_text(&strings, "module", i % 7),
+			.line = i,
+			.kind = i % 5,
+			.flags = i % 3 == 0,
 		};
 	for (uint32_t i = 0; i < threads; i++) {
 		r->threads[i] = (struct cg_rec_thread){
-		    .id = i + 1,
-		    .name = made_text(&strings, "Thread-", i),
-		    .root = i * (nodes / 2),
-		    .node_count = threads == 1 ? nodes : i ? nodes - nodes / 2 : nodes / 2,
-		    .native_id = 1000 + i,
-		    .count = 1,
-		    .first = 500 + i * 1000,
-		    .last = 1ull << 40,
+			.id = i + 1,
+			.name = made_text(&strings, "Thread-", i),
+			.root = i * (nodes / 2),
+			.node_count = threads == 1 ? nodes
+		                  : i          ? nodes - nodes / 2
+		                               : nodes / 2,
+			.native_id = 1000 + i,
+			.count = 1,
+			.first = 500 + i * 1000,
+			.last = 1ull << 40,
 		};
 		made_tree(r, i);
 	}
@@ -276,8 +278,9 @@ same_records(const struct cg_records *a, const struct cg_records *b)
 	                 sizeof *a->command) &&
 	       SAME(pid) && SAME(clock_kind) && same_pair(&a->start, &b->start) &&
 	       same_pair(&a->end, &b->end) && SAME(gap_limit) && SAME(builtins) &&
-	       SAME(stop_status) && SAME(lost_events) && SAME(forks) && SAME(folds) && SAME(python) &&
-	       SAME(executable) && SAME(platform) && SAME(complete) && SAME(live) && SAME(killed);
+	       SAME(stop_status) && SAME(lost_events) && SAME(forks) && SAME(folds) &&
+	       SAME(python) && SAME(executable) && SAME(platform) && SAME(complete) &&
+	       SAME(live) && SAME(killed);
 }
 #undef SAME
 #undef TEXT

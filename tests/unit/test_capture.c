@@ -76,7 +76,8 @@ numbering(void)
 	eq(records.threads[1].node_count, 2, "and has its nodes");
 	eq(records.node_count, 6, "all nodes");
 	ok(strcmp(name_of(1), "f") == 0 && strcmp(name_of(2), "h") == 0 &&
-	   strcmp(name_of(3), "g") == 0, "depth first");
+	       strcmp(name_of(3), "g") == 0,
+	   "depth first");
 	eq(records.nodes[2].parent, 1, "with parents");
 	eq(records.nodes[3].parent, 0, "up to the root");
 	eq(records.nodes[0].parent, CG_NONE, "which has none");
@@ -103,15 +104,15 @@ strings(void)
 		uint32_t n;
 		const char *out, *name;
 	} cases[] = {
-	    {"plain", 5, "plain", "plain text stays"},
-	    {"\xc3\xa9\xf0\x9f\x90\x8d", 6, "\xc3\xa9\xf0\x9f\x90\x8d", "UTF-8 stays"},
-	    {"a\nb\x7f", 4, "a\\x0ab\\x7f", "control characters become visible"},
-	    {"a\0b", 3, "a\\x00b", "so does NUL"},
-	    {"\xc2\x85", 2, "\\xc2\\x85", "so do the controls above ASCII"},
-	    {"\xed\xa0\x80", 3, "\\xed\\xa0\\x80", "a lone surrogate is no character"},
-	    {"\xff\xc3", 2, "\\xff\\xc3", "nor are other bytes"},
-	    {"\xc0\x80", 2, "\\xc0\\x80", "nor is a longer form than needed"},
-	    {"\xf4\x90\x80\x80", 4, "\\xf4\\x90\\x80\\x80", "nor what lies above U+10FFFF"},
+		{"plain", 5, "plain", "plain text stays"},
+		{"\xc3\xa9\xf0\x9f\x90\x8d", 6, "\xc3\xa9\xf0\x9f\x90\x8d", "UTF-8 stays"},
+		{"a\nb\x7f", 4, "a\\x0ab\\x7f", "control characters become visible"},
+		{"a\0b", 3, "a\\x00b", "so does NUL"},
+		{"\xc2\x85", 2, "\\xc2\\x85", "so do the controls above ASCII"},
+		{"\xed\xa0\x80", 3, "\\xed\\xa0\\x80", "a lone surrogate is no character"},
+		{"\xff\xc3", 2, "\\xff\\xc3", "nor are other bytes"},
+		{"\xc0\x80", 2, "\\xc0\\x80", "nor is a longer form than needed"},
+		{"\xf4\x90\x80\x80", 4, "\\xf4\\x90\\x80\\x80", "nor what lies above U+10FFFF"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -120,7 +121,7 @@ strings(void)
 		begin();
 		f = made_function(&m, "", CG_KIND_FUNCTION);
 		((struct cg_img_function *)made_at(&m, f))->name =
-		    made_bytes(&m, cases[i].in, cases[i].n);
+			made_bytes(&m, cases[i].in, cases[i].n);
 		made_node(&m, made_thread_at(&m, made_thread(&m, 1))->root, f, 1, 1);
 		eq(take(NULL), CG_OK, "captured");
 		ok(strcmp(name_of(1), cases[i].out) == 0, cases[i].name);
@@ -193,7 +194,7 @@ open_stack(void)
 	eq(records.threads[0].last, MADE_START + 150, "the thread lasts to the end");
 	eq(made_node_at(&m, leaf)->run, 30, "the image is untouched");
 	options = (struct cg_capture_options){
-	    .end = MADE_START + 150, .asked = thread, .asked_cpu_ns = 33};
+		.end = MADE_START + 150, .asked = thread, .asked_cpu_ns = 33};
 	t->cpu_tick = MADE_START + 90;
 	t->cpu_ns = 3;
 	eq(take(&options), CG_OK, "with an answer of the CPU clock");
@@ -218,7 +219,7 @@ suspended(void)
 	before = made_node(&m, root, made_function(&m, "before", CG_KIND_COROUTINE), 0, 0);
 	spawn = made(&m, CG_IMG_SPAWNS, 1);
 	*(struct cg_img_spawn *)made_at(&m, spawn) =
-	    (struct cg_img_spawn){.root = outer, .count = 3, .longest = 50, .span = 60};
+		(struct cg_img_spawn){.root = outer, .count = 3, .longest = 50, .span = 60};
 	acts[0] = made_activation(&m, outer, CG_ACT_SUSPENDED);
 	made_activation_at(&m, acts[0])->flags = CG_ACT_ROOT;
 	made_activation_at(&m, acts[0])->start = MADE_START + 10;
@@ -277,8 +278,8 @@ clamped(void)
 static void
 clocks(void)
 {
-	struct cg_capture_options options = {
-	    .now = {MADE_START + 4000, MADE_START + 2000, 0}, .live = true};
+	struct cg_capture_options options = {.now = {MADE_START + 4000, MADE_START + 2000, 0},
+	                                     .live = true};
 
 	begin();
 	made_thread_at(&m, made_thread(&m, 1))->last = MADE_START + 1000;
@@ -308,8 +309,9 @@ hostile(void)
 
 	begin();
 	for (int i = 0; i < 40; i++)
-		made_activation(&m, made_node(&m, made_thread_at(&m, made_thread(&m, 1))->root,
-		                              made_function(&m, "f", i % 5), 1, 1),
+		made_activation(&m,
+		                made_node(&m, made_thread_at(&m, made_thread(&m, 1))->root,
+		                          made_function(&m, "f", i % 5), 1, 1),
 		                CG_ACT_RUNNING);
 	for (int i = 0; i < 3000; i++) {
 		uint32_t slabs = atomic_load(&made_header(&m)->slab_count), *word;
@@ -320,7 +322,8 @@ hostile(void)
 		word = (uint32_t *)made_at(&m, some) + (seed >> 20) % 16;
 		if (some % 1024 < 2) /* types and sizes of slabs stay for most rounds */
 			continue;
-		*word = seed & 1 ? 1024 + (uint32_t)(seed >> 40) % (slabs * 1024) : (uint32_t)seed;
+		*word =
+			seed & 1 ? 1024 + (uint32_t)(seed >> 40) % (slabs * 1024) : (uint32_t)seed;
 		if (i % 10 == 0)
 			wrong += take(NULL) != CG_OK;
 	}

@@ -50,7 +50,8 @@ saving(void)
 	eq(errno, EISDIR, "with the reason");
 	eq(cg_trace_write_file(&records, "/dev/full", 6, NULL), CG_IO, "a full device");
 	eq(errno, ENOSPC, "with the reason");
-	eq(cg_trace_write_file(&records, "/dev/null", 6, NULL), CG_OK, "a device is written to");
+	eq(cg_trace_write_file(&records, "/dev/null", 6, NULL), CG_OK,
+	   "a device is written to");
 	ok(stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode), "and stays one");
 }
 
@@ -101,7 +102,8 @@ images(void)
 	if (fd < 0 || write(fd, m.base, m.size) != (ssize_t)m.size)
 		abort();
 	eq(load(PATH), CG_OK, "the image beside a trace that is not there");
-	ok(back.killed && !back.live && back.thread_count == 1, "of a program that was killed");
+	ok(back.killed && !back.live && back.thread_count == 1,
+	   "of a program that was killed");
 	flock(fd, LOCK_EX);
 	eq(load(PATH ".live"), CG_OK, "the image itself");
 	ok(!back.killed && back.live, "of a program that runs");

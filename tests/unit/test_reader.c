@@ -108,7 +108,9 @@ every_flip(void)
 
 	memcpy(copy, made.bytes.data, made.bytes.len);
 	for (size_t i = 0; i < made.bytes.len; i++)
-		for (unsigned bits = 1; bits < 256; bits = bits == 1 ? 0x80 : bits == 0x80 ? 0xff : 256) {
+		for (unsigned bits = 1; bits < 256; bits = bits == 1      ? 0x80
+		                                           : bits == 0x80 ? 0xff
+		                                                          : 256) {
 			struct cg_records back;
 			enum cg_status status;
 
@@ -132,7 +134,8 @@ static void
 repair_sums(uint8_t *at, const uint8_t *end)
 {
 	while (end - at >= CG_TRACE_CHUNK_SIZE) {
-		uint32_t stored = at[16] | at[17] << 8 | at[18] << 16 | (uint32_t)at[19] << 24, sum;
+		uint32_t stored = at[16] | at[17] << 8 | at[18] << 16 | (uint32_t)at[19] << 24,
+				 sum;
 
 		if (stored > (size_t)(end - at) - CG_TRACE_CHUNK_SIZE)
 			return;
@@ -182,9 +185,11 @@ get_le32(const uint8_t *at)
 
 /* Read with byte `at` flipped, in salvage. */
 static void
-read_flipped(uint8_t *copy, size_t at, struct cg_records *back, struct cg_trace_facts *facts)
+read_flipped(uint8_t *copy, size_t at, struct cg_records *back,
+             struct cg_trace_facts *facts)
 {
-	struct made_source from = {.bytes = copy, .n = made.bytes.len, .step = 9999, .room = -1};
+	struct made_source from = {
+		.bytes = copy, .n = made.bytes.len, .step = 9999, .room = -1};
 	struct cg_source source = {made_read, &from};
 	struct cg_error error = {0};
 
@@ -259,7 +264,8 @@ each_chunk(void)
 static void
 moved(void)
 {
-	size_t first = CG_TRACE_CHUNK_SIZE + get_le32(made.bytes.data + CG_TRACE_HEADER_SIZE + 16);
+	size_t first =
+		CG_TRACE_CHUNK_SIZE + get_le32(made.bytes.data + CG_TRACE_HEADER_SIZE + 16);
 	uint8_t *copy = malloc(made.bytes.len + first + 1000);
 	size_t cut = CG_TRACE_HEADER_SIZE + first;
 	struct cg_error error = {0};
@@ -317,14 +323,17 @@ failures(void)
 static void
 not_traces(void)
 {
-	static const char text[] = "def main():\n    pass\n# a text file that is long enough\n";
-	static const uint8_t mangled[] = "\x89" "CGT\n\x1a\n and so on, longer than a header.";
+	static const char text[] =
+		"def main():\n    pass\n# a text file that is long enough\n";
+	static const uint8_t mangled[] = "\x89"
+									 "CGT\n\x1a\n and so on, longer than a header.";
 	struct cg_error error = {0};
 	struct cg_records back;
 
 	eq(read_bytes(NULL, 0, 0, &back, &error), CG_FORMAT, "an empty file");
 	ok(strstr(error.text, "empty"), "is called so");
-	eq(read_bytes((const uint8_t *)text, sizeof text, 0, &back, &error), CG_FORMAT, "a text");
+	eq(read_bytes((const uint8_t *)text, sizeof text, 0, &back, &error), CG_FORMAT,
+	   "a text");
 	eq(read_bytes((const uint8_t *)text, sizeof text, CG_OPEN_SALVAGE, &back, &error),
 	   CG_FORMAT, "is not salvaged");
 	eq(read_bytes(mangled, sizeof mangled, 0, &back, &error), CG_FORMAT,
@@ -377,7 +386,7 @@ huge(void)
 	repair_sums(head + CG_TRACE_HEADER_SIZE, head + sizeof head);
 	for (int i = 0; i < 4; i++)
 		head[sizeof head - 4 + i] =
-		    (uint8_t)(crc32(0, head + CG_TRACE_HEADER_SIZE, 24) >> (8 * i));
+			(uint8_t)(crc32(0, head + CG_TRACE_HEADER_SIZE, 24) >> (8 * i));
 	eq(read_bytes(head, sizeof head, 0, &back, &error), CG_LIMIT, "a huge chunk");
 	eq(error.offset, CG_TRACE_HEADER_SIZE, "is refused where it stands");
 }

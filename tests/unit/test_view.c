@@ -24,9 +24,11 @@ good(void)
 
 	eq(cg_view_init(&view, m.base, m.size), CG_OK, "an image is looked at");
 	ok(!view.cut && view.fd < 0, "and is whole");
-	ok(cg_view_function(&view, fn, &function) && function.line == 7, "a function is found");
+	ok(cg_view_function(&view, fn, &function) && function.line == 7,
+	   "a function is found");
 	ok(cg_view_string(&view, function.name, &bytes, &length) && length == 1 &&
-	   bytes[0] == 'f', "and its name");
+	       bytes[0] == 'f',
+	   "and its name");
 	ok(cg_view_thread(&view, thread, &copy) && copy.id == 1, "a thread is found");
 }
 

@@ -19,8 +19,8 @@ write_to(struct made_sink *to, const struct cg_records *records, int level)
 static enum cg_status
 read_from(const struct cg_buffer *bytes, struct cg_records *records, size_t step)
 {
-	struct made_source from = {.bytes = bytes->data, .n = bytes->len, .step = step,
-	                           .room = -1};
+	struct made_source from = {
+		.bytes = bytes->data, .n = bytes->len, .step = step, .room = -1};
 	struct cg_source source = {made_read, &from};
 	struct cg_error error = {0};
 	enum cg_status status = cg_trace_read(records, &source, 0, NULL, &error);
@@ -46,7 +46,8 @@ round_trip(uint32_t nodes, uint64_t seed, const char *name)
 	ok(same_records(&records, &back), "the same");
 	eq(write_to(&again, &back, CG_TRACE_LEVEL), CG_OK, "is written again");
 	ok(again.bytes.len == to.bytes.len &&
-	   memcmp(again.bytes.data, to.bytes.data, to.bytes.len) == 0, "as the same bytes");
+	       memcmp(again.bytes.data, to.bytes.data, to.bytes.len) == 0,
+	   "as the same bytes");
 	cg_records_release(&back);
 	eq(read_from(&to.bytes, &back, 1), CG_OK, "reads byte by byte");
 	ok(same_records(&records, &back), "the same");
@@ -138,8 +139,8 @@ documented(void)
 	r.threads[0].first = 1100;
 	r.threads[0].last = 5000;
 	r.threads[0].busy = r.nodes[1].run = 3900;
-	r.nodes[0] = (struct cg_rec_node){
-	    .parent = CG_NONE, .function = CG_NONE, .origin = CG_NONE};
+	r.nodes[0] =
+		(struct cg_rec_node){.parent = CG_NONE, .function = CG_NONE, .origin = CG_NONE};
 	r.nodes[1].origin = CG_NONE;
 	r.nodes[1].calls = 1;
 	r.start = (struct cg_clock_pair){1000, 1000, 1000};
