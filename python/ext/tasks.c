@@ -148,22 +148,29 @@ cg_task_returned(struct cg_thread *th, PyObject *task)
 	cg_pending_restore(pending);
 }
 
-#if CG_HAVE_CURRENT_TASKS
-/* The current task, of whatever loop, whose coroutine has that frame. A new reference. */
+/* The task in a dict {loop: current task} whose coroutine has that frame. A new reference. */
 static PyObject *
-current_task(uint64_t frame)
+task_in(PyObject *current_tasks, uint64_t frame)
 {
 	PyObject *loop, *task;
 	Py_ssize_t at = 0;
 
-	if (!methods.current || !PyDict_Check(methods.current))
+	if (!current_tasks || !PyDict_Check(current_tasks))
 		return NULL;
-	while (PyDict_Next(methods.current, &at, &loop, &task))
+	while (PyDict_Next(current_tasks, &at, &loop, &task))
 		if (has_frame(task, frame)) {
 			Py_INCREF(task);
 			return task;
 		}
 	return NULL;
+}
+
+#if CG_HAVE_CURRENT_TASKS
+/* The current task, of whatever loop, whose coroutine has that frame. A new reference. */
+static PyObject *
+current_task(uint64_t frame)
+{
+	return task_in(methods.current, frame);
 }
 #else
 /* The current task of this thread's loop, if its coroutine has that frame. */
@@ -180,7 +187,8 @@ current_task(uint64_t frame)
 	if (task && has_frame(task, frame))
 		return task;
 	Py_XDECREF(task);
-	return NULL;
+	/* the Task that is written in Python keeps its own books */
+	return task_in(cg_lookup_global("asyncio.tasks", "_current_tasks"), frame);
 }
 #endif
 

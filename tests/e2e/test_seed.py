@@ -7,9 +7,10 @@ took the processor: `crowd` is how long burn_cpu, which counts CPU time, had to 
 """
 import os
 import pstats
+import shutil
 
 from figures import check_trace, edges_named
-from harness import EXAMPLES, call, corograph, function, record, run, test
+from harness import EXAMPLES, Skip, call, corograph, function, record, run, test
 
 SECOND = 1_000_000_000
 SEED = os.path.join(EXAMPLES, "seed.py")
@@ -115,6 +116,8 @@ def _():
 @test("callgrind_annotate reads its callgrind export without a word on stderr")
 def _():
     seed()
+    if not shutil.which("callgrind_annotate"):
+        raise Skip("callgrind_annotate is not installed (Debian: valgrind)")
     out = os.path.abspath("callgrind.out.seed")
     done = corograph("export", "callgrind", made["trace"], "-o", out)
     assert done.returncode == 0, done.stderr
