@@ -9,9 +9,12 @@
 
 struct settings {
 	bool salvage;
+	bool files;
 };
 
 static const struct cg_option options[] = {
+	{0, "files", NULL, CG_OPTION_SET, offsetof(struct settings, files),
+     "list the source files of an archive: ok, changed, missing", NULL, false},
 	{0, "salvage", NULL, CG_OPTION_SET, offsetof(struct settings, salvage),
      "tell what can be read of a damaged trace", NULL, false},
 	{0},
@@ -19,7 +22,7 @@ static const struct cg_option options[] = {
 
 static const struct cg_usage usage = {
 	.command = "info",
-	.synopsis = "[--salvage] TRACE",
+	.synopsis = "[--files] [--salvage] TRACE",
 	.about = "Tells what was recorded, when, by what, and how much of it there is.",
 	.options = options,
 };
@@ -105,6 +108,31 @@ print_info(const struct cg_graph *graph)
 	exception("forks", info->forks, " children, which recorded nothing");
 }
 
+/* What became of the source files that an archive has hashes of. */
+static void
+print_sources(const struct cg_trace_info *info, bool list)
+{
+	static const char *const words[] = {"ok", "missing", "unread", "changed"};
+	uint32_t counts[4] = {0}, hashed = 0;
+
+	line("packed", info->packed_host && *info->packed_host ? info->packed_host : "yes");
+	line("packed by", info->packed_by);
+	for (uint32_t i = 0; i < info->source_count; i++) {
+		const struct cg_source_file *source = &info->sources[i];
+		enum cg_source_state now = cg_source_check(source);
+
+		hashed += source->packed == CG_SOURCE_SAME;
+		counts[now] += source->packed == CG_SOURCE_SAME;
+		if (list)
+			printf("%-12s%s%s\n", words[now], source->file,
+			       source->packed == CG_SOURCE_SAME ? "" : " (no hash)");
+	}
+	if (info->packed_by)
+		printf("%-12s%u of %u hashed; since then %u changed, %u missing, %u unread\n",
+		       "sources", hashed, info->source_count, counts[CG_SOURCE_CHANGED],
+		       counts[CG_SOURCE_MISSING], counts[CG_SOURCE_UNREAD]);
+}
+
 static int
 info_run(int argc, char **argv)
 {
@@ -121,6 +149,11 @@ info_run(int argc, char **argv)
 	if (cg_graph_open(&graph, operands.items[0], s.salvage ? CG_OPEN_SALVAGE : 0, &error))
 		return cg_cli_error(operands.items[0], &error);
 	print_info(graph);
+	if (graph->info->packed_by)
+		print_sources(graph->info, s.files);
+	else if (s.files)
+		cg_cli_note("%s: no archive, so no hashes of its source files: corograph pack",
+		            operands.items[0]);
 	cg_graph_free(graph);
 	return CG_EXIT_OK;
 }

@@ -31,5 +31,6 @@ extern const struct cg_command cg_cmd_export;
 extern const struct cg_command cg_cmd_info;
 extern const struct cg_command cg_cmd_verify;
 extern const struct cg_command cg_cmd_dump;
+extern const struct cg_command cg_cmd_pack;
 
 #endif

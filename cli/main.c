@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 static const struct cg_command *const commands[] = {
-	&cg_cmd_record, &cg_cmd_report, &cg_cmd_export,
-	&cg_cmd_info,   &cg_cmd_verify, &cg_cmd_dump,
+	&cg_cmd_record, &cg_cmd_report, &cg_cmd_export, &cg_cmd_info,
+	&cg_cmd_verify, &cg_cmd_dump,   &cg_cmd_pack,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

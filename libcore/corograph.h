@@ -169,40 +169,65 @@ struct cg_hold_row {
 
 /* A task that is worth a line of its own: it still lived, or was among the slowest. */
 struct cg_single_task {
-	const char *name;    /* its own, or its root's */
-	uint32_t root;       /* function */
-	uint32_t creator;    /* function, or CG_NONE */
-	uint32_t thread;     /* index into threads */
-	uint64_t start_ns;   /* from the start of the recording */
-	uint64_t span_ns;    /* from its start to its end */
-	uint64_t parked_ns;  /* the part of span_ns in which it was suspended */
-	bool raised;         /* ended by an exception */
-	bool unfinished;     /* had not ended */
+	const char *name;   /* its own, or its root's */
+	uint32_t root;      /* function */
+	uint32_t creator;   /* function, or CG_NONE */
+	uint32_t thread;    /* index into threads */
+	uint64_t start_ns;  /* from the start of the recording */
+	uint64_t span_ns;   /* from its start to its end */
+	uint64_t parked_ns; /* the part of span_ns in which it was suspended */
+	bool raised;        /* ended by an exception */
+	bool unfinished;    /* had not ended */
 };
+
+/* What became of a source file since the trace was packed. */
+enum cg_source_state {
+	CG_SOURCE_SAME,    /* as it was */
+	CG_SOURCE_MISSING, /* not there now; or was not there when the trace was packed */
+	CG_SOURCE_UNREAD,  /* no regular file, too large, or not to be read */
+	CG_SOURCE_CHANGED
+};
+
+/* A source file that functions of a packed trace name. */
+struct cg_source_file {
+	const char *file;
+	enum cg_source_state packed; /* SAME: hashed; MISSING or UNREAD then: no hash */
+	uint8_t sha256[32];
+};
+
+/*
+ * Compare a source file with what it was when the trace was packed. A file that was not
+ * hashed then gives its state of then.
+ */
+CG_API enum cg_source_state cg_source_check(const struct cg_source_file *source);
 
 /* What a trace says about itself. */
 struct cg_trace_info {
-	bool complete; /* closed by its writer and read to its end */
-	bool live;     /* read from an image whose program still runs */
-	bool killed;   /* the program ended without a word */
-	const char *python;     /* "3.11.7" */
-	const char *executable; /* path of the interpreter */
-	const char *platform;   /* system and machine */
-	const char *clock_wall; /* "tsc", "cntvct", "clock_monotonic" */
-	const char *clock_cpu;  /* "thread_cputime_gap" */
+	bool complete;              /* closed by its writer and read to its end */
+	bool live;                  /* read from an image whose program still runs */
+	bool killed;                /* the program ended without a word */
+	const char *python;         /* "3.11.7" */
+	const char *executable;     /* path of the interpreter */
+	const char *platform;       /* system and machine */
+	const char *clock_wall;     /* "tsc", "cntvct", "clock_monotonic" */
+	const char *clock_cpu;      /* "thread_cputime_gap" */
 	const char *const *command; /* the program's argv */
 	uint32_t command_count;
 	uint32_t pid;
 	int64_t start_unix_ns;
 	uint64_t elapsed_ns;
-	uint64_t lost_events; /* events that could not be recorded */
+	uint64_t lost_events;       /* events that could not be recorded */
 	enum cg_status stop_status; /* why the recording ended early, or CG_OK */
-	uint64_t dropped;     /* ends that named nothing on the stack */
-	uint64_t unwound;     /* activations taken off the stack without an end of their own */
-	uint64_t folds;       /* contexts that found no place of their own */
-	uint64_t forks;       /* forks seen; the children recorded nothing */
-	bool builtins;        /* C functions were recorded */
+	uint64_t dropped;           /* ends that named nothing on the stack */
+	uint64_t unwound; /* activations taken off the stack without an end of their own */
+	uint64_t folds;   /* contexts that found no place of their own */
+	uint64_t forks;   /* forks seen; the children recorded nothing */
+	bool builtins;    /* C functions were recorded */
 	uint32_t version_major, version_minor; /* of the file format */
+	const char *packed_host; /* where it was packed; NULL: it is no archive */
+	const char *packed_by;   /* version of corograph that did, or NULL */
+	const struct cg_source_file *sources; /* of an archive: by first function */
+	uint32_t source_count;
 };
 
 /*
@@ -211,12 +236,12 @@ struct cg_trace_info {
  */
 struct cg_graph {
 	const struct cg_trace_info *info;
-	const struct cg_node *nodes; /* depth first, parents before children */
-	const struct cg_function *functions; /* by file, line, name, kind */
-	const struct cg_edge *edges;         /* by caller, callee, kind */
-	const struct cg_thread_row *threads; /* by id */
-	const struct cg_task_row *tasks;     /* by root, creator */
-	const struct cg_hold_row *holds;     /* by function */
+	const struct cg_node *nodes;          /* depth first, parents before children */
+	const struct cg_function *functions;  /* by file, line, name, kind */
+	const struct cg_edge *edges;          /* by caller, callee, kind */
+	const struct cg_thread_row *threads;  /* by id */
+	const struct cg_task_row *tasks;      /* by root, creator */
+	const struct cg_hold_row *holds;      /* by function */
 	const struct cg_single_task *singles; /* by start */
 	uint32_t node_count;
 	uint32_t function_count;
@@ -265,7 +290,7 @@ struct cg_verify {
 	uint64_t nodes;
 	uint64_t functions;
 	uint64_t threads;
-	bool conserved;         /* per thread: sum of self run = time with a stack, within 0.1 % */
+	bool conserved; /* per thread: sum of self run = time with a stack, within 0.1 % */
 	double worst_imbalance; /* the largest relative difference of the two, 0.0 to 1.0 */
 };
 
@@ -273,13 +298,35 @@ struct cg_verify {
 CG_API enum cg_status cg_trace_verify(const char *path, struct cg_verify *out,
                                       struct cg_error *error);
 
+/* What cg_trace_pack wrote. */
+struct cg_pack {
+	uint64_t before;  /* bytes read */
+	uint64_t after;   /* bytes written */
+	uint64_t sources; /* source files that functions name */
+	uint64_t hashed;  /* of these, with a hash */
+	bool complete;    /* nothing is missing */
+};
+
+/* Told now and then: what is done and how much of it; units differ by `what`. */
+typedef void (*cg_progress_fn)(void *arg, const char *what, uint64_t done, uint64_t all);
+
+/*
+ * Write the trace at `path` as an archive to `out` ("-": standard output): as small as it
+ * gets, with the name of this host and hashes of the source files. An archive keeps those it
+ * has. What is written is read back and compared before it gets its name. `flags` as for
+ * cg_graph_open; `progress`, `result` and `error` may be NULL. CG_IO with errno.
+ */
+CG_API enum cg_status cg_trace_pack(const char *path, const char *out, unsigned flags,
+                                    cg_progress_fn progress, void *arg,
+                                    struct cg_pack *result, struct cg_error *error);
+
 /* What cg_trace_finish wrote. */
 struct cg_finish {
-	uint64_t bytes;       /* size of the trace */
-	uint64_t calls;       /* over all functions */
-	uint64_t functions;   /* that were called or begun before */
+	uint64_t bytes;     /* size of the trace */
+	uint64_t calls;     /* over all functions */
+	uint64_t functions; /* that were called or begun before */
 	uint64_t threads;
-	uint64_t elapsed_ns;  /* from the start of the recording to its end */
+	uint64_t elapsed_ns; /* from the start of the recording to its end */
 	uint64_t lost_events;
 	uint64_t forks;
 	enum cg_status status; /* why the recording ended before the program, or CG_OK */

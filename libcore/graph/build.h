@@ -15,6 +15,7 @@ struct cg_graph_store {
 	struct cg_trace_info info;
 	char *text; /* every string, each ended by NUL */
 	const char **command;
+	struct cg_source_file *sources;
 	struct cg_node *nodes;
 	struct cg_function *functions;
 	struct cg_edge *edges;

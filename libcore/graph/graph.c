@@ -76,6 +76,7 @@ cg_graph_free(struct cg_graph *graph)
 		return;
 	cg_free(store->text);
 	cg_free(store->command);
+	cg_free(store->sources);
 	cg_free(store->nodes);
 	cg_free(store->functions);
 	cg_free(store->edges);

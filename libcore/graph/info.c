@@ -1,6 +1,7 @@
 /* What a trace says about itself, and the strings of all that follows. */
 #include "base/alloc.h"
 #include "graph/build.h"
+#include "trace/sources.h"
 
 #include <string.h>
 
@@ -48,6 +49,31 @@ copy_command(struct cg_build *b)
 	return CG_OK;
 }
 
+/* What packing added, if the trace is an archive. */
+static enum cg_status
+copy_pack(struct cg_build *b)
+{
+	const struct cg_records *r = b->records;
+	struct cg_trace_info *info = &b->store->info;
+	struct cg_source_file *sources;
+
+	if (!r->pack_count)
+		return CG_OK;
+	sources = b->store->sources = cg_zalloc(r->source_count, sizeof *sources);
+	if (!sources)
+		return CG_NOMEM;
+	for (uint32_t i = 0; i < r->source_count; i++) {
+		sources[i].file = b->strings[r->sources[i].file];
+		sources[i].packed = (enum cg_source_state)r->sources[i].state;
+		cg_sources_digest(&r->sources[i], sources[i].sha256);
+	}
+	info->sources = sources;
+	info->source_count = r->source_count;
+	info->packed_host = b->strings[r->packs->host];
+	info->packed_by = b->strings[r->packs->corograph];
+	return CG_OK;
+}
+
 static void
 fill_info(struct cg_trace_info *info, const struct cg_build *b)
 {
@@ -79,7 +105,7 @@ fill_info(struct cg_trace_info *info, const struct cg_build *b)
 enum cg_status
 cg_build_strings(struct cg_build *b)
 {
-	if (copy_strings(b) || copy_command(b))
+	if (copy_strings(b) || copy_command(b) || copy_pack(b))
 		return CG_NOMEM;
 	fill_info(&b->store->info, b);
 	return CG_OK;

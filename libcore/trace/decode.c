@@ -79,7 +79,8 @@ open_table(struct cg_decoder *d, struct cg_table *table, const uint8_t *payload,
 
 	if (status == CG_LIMIT)
 		return cg_decoder_fail(d, status, "a chunk with more rows than the format allows");
-	return status ? cg_decoder_fail(d, status, "a table whose columns do not fit") : CG_OK;
+	return status ? cg_decoder_fail(d, status, "a table whose columns do not fit")
+	              : CG_OK;
 }
 
 enum cg_status
@@ -89,7 +90,7 @@ cg_decoder_column(struct cg_decoder *d, enum cg_status status)
 		d->why = "a column that is damaged";
 	else if (status == CG_UNSUPPORTED)
 		d->why = "a column in a coding that this version does not know: use a newer "
-		         "corograph";
+				 "corograph";
 	return status;
 }
 
@@ -108,10 +109,12 @@ add_strings(struct cg_decoder *d, const struct cg_table *table, const uint64_t *
 		if (lengths[i] > CG_TRACE_STRING_MAX)
 			return cg_decoder_fail(d, CG_LIMIT, "a string longer than the format allows");
 		if (lengths[i] > end - at || !cg_utf8_is_clean(bytes, (size_t)lengths[i]))
-			return cg_decoder_fail(d, CG_CORRUPT, "a string that is cut or not clean UTF-8");
+			return cg_decoder_fail(d, CG_CORRUPT,
+			                       "a string that is cut or not clean UTF-8");
 		status = cg_strings_append(&d->strings, bytes, (size_t)lengths[i]);
 		if (status)
-			return status == CG_LIMIT ? cg_decoder_fail(d, status, "too many strings") : status;
+			return status == CG_LIMIT ? cg_decoder_fail(d, status, "too many strings")
+			                          : status;
 		at += (size_t)lengths[i];
 	}
 	if (at != end)
@@ -128,9 +131,9 @@ fill_strings(struct cg_decoder *d, uint32_t first)
 	enum cg_status status = CG_OK;
 
 	while (d->strings.count < first && !status)
-		status = d->strings.count ? cg_strings_append(&d->strings, CG_LOST_NAME,
-		                                              strlen(CG_LOST_NAME))
-		                          : cg_strings_append(&d->strings, "", 0);
+		status = d->strings.count
+		             ? cg_strings_append(&d->strings, CG_LOST_NAME, strlen(CG_LOST_NAME))
+		             : cg_strings_append(&d->strings, "", 0);
 	return status;
 }
 
@@ -152,7 +155,7 @@ take_strings(struct cg_decoder *d, const uint8_t *payload, size_t n)
 	if (!lengths)
 		return CG_NOMEM;
 	status = cg_decoder_column(
-	    d, cg_table_get_column(&table, CG_COL_LENGTH, lengths, table.count));
+		d, cg_table_get_column(&table, CG_COL_LENGTH, lengths, table.count));
 	if (!status)
 		status = add_strings(d, &table, lengths);
 	cg_free(lengths);
@@ -163,7 +166,7 @@ static enum cg_status
 take_meta(struct cg_decoder *d, const uint8_t *payload, size_t n)
 {
 	struct cg_rows rows = {
-	    .columns = cg_meta_columns, .column_count = cg_meta_column_count, .count = 1};
+		.columns = cg_meta_columns, .column_count = cg_meta_column_count, .count = 1};
 	struct cg_records meta = {0};
 	uint32_t strings = d->strings.count;
 	struct cg_table table;
@@ -179,7 +182,8 @@ take_meta(struct cg_decoder *d, const uint8_t *payload, size_t n)
 	if (!cg_decoder_refers(d, &meta.python, strings) ||
 	    !cg_decoder_refers(d, &meta.executable, strings) ||
 	    !cg_decoder_refers(d, &meta.platform, strings))
-		return cg_decoder_fail(d, CG_CORRUPT, "facts that name a string which is not there");
+		return cg_decoder_fail(d, CG_CORRUPT,
+		                       "facts that name a string which is not there");
 	d->has_meta = true;
 	d->out = meta; /* no table has come before */
 	return CG_OK;
@@ -193,7 +197,7 @@ make_room(struct cg_decoder *d, enum cg_layout_id id, uint32_t have, uint32_t fi
 	const struct cg_layout *layout = &cg_layouts[id];
 	char *array = (char *)&d->out + layout->array, *base;
 	enum cg_status status =
-	    cg_grow(array, &d->caps[id], (size_t)first + count, layout->stride);
+		cg_grow(array, &d->caps[id], (size_t)first + count, layout->stride);
 
 	if (status)
 		return status;
@@ -210,12 +214,12 @@ add_rows(struct cg_decoder *d, enum cg_layout_id id, const struct cg_table *tabl
 {
 	const struct cg_layout *layout = &cg_layouts[id];
 	struct cg_rows rows = {
-	    .columns = layout->columns,
-	    .column_count = layout->column_count,
-	    .first = table->first,
-	    .count = table->count,
-	    .start = d->out.start.tick,
-	    .stride = layout->stride,
+		.columns = layout->columns,
+		.column_count = layout->column_count,
+		.first = table->first,
+		.count = table->count,
+		.start = d->out.start.tick,
+		.stride = layout->stride,
 	};
 	char *base;
 
@@ -235,6 +239,8 @@ take_rows(struct cg_decoder *d, enum cg_layout_id id, const uint8_t *payload, si
 	if (status)
 		return status;
 	memcpy(&have, count_at, sizeof have);
+	if (id == CG_LAYOUT_THREADS && d->out.node_count)
+		return cg_decoder_fail(d, CG_CORRUPT, "threads after their nodes");
 	if ((!d->has_meta && !d->damaged) || table.count == 0 ||
 	    !cg_decoder_gap(d, have, table.first))
 		return cg_decoder_fail(d, CG_CORRUPT, "a table out of order");
@@ -252,50 +258,6 @@ take_rows(struct cg_decoder *d, enum cg_layout_id id, const uint8_t *payload, si
 	if (status)
 		memcpy(count_at, &have, sizeof have); /* none of them, then */
 	return status;
-}
-
-static enum cg_status
-take_functions(struct cg_decoder *d, const uint8_t *payload, size_t n)
-{
-	return take_rows(d, CG_LAYOUT_FUNCTIONS, payload, n);
-}
-
-static enum cg_status
-take_threads(struct cg_decoder *d, const uint8_t *payload, size_t n)
-{
-	if (d->out.node_count)
-		return cg_decoder_fail(d, CG_CORRUPT, "threads after their nodes");
-	return take_rows(d, CG_LAYOUT_THREADS, payload, n);
-}
-
-static enum cg_status
-take_nodes(struct cg_decoder *d, const uint8_t *payload, size_t n)
-{
-	return take_rows(d, CG_LAYOUT_NODES, payload, n);
-}
-
-static enum cg_status
-take_spawns(struct cg_decoder *d, const uint8_t *payload, size_t n)
-{
-	return take_rows(d, CG_LAYOUT_SPAWNS, payload, n);
-}
-
-static enum cg_status
-take_tasks(struct cg_decoder *d, const uint8_t *payload, size_t n)
-{
-	return take_rows(d, CG_LAYOUT_TASKS, payload, n);
-}
-
-static enum cg_status
-take_holds(struct cg_decoder *d, const uint8_t *payload, size_t n)
-{
-	return take_rows(d, CG_LAYOUT_HOLDS, payload, n);
-}
-
-static enum cg_status
-take_arguments(struct cg_decoder *d, const uint8_t *payload, size_t n)
-{
-	return take_rows(d, CG_LAYOUT_ARGUMENTS, payload, n);
 }
 
 /* An accelerator: whoever reads in order needs nothing of it. Verify compares it. */
@@ -336,7 +298,8 @@ take_end(struct cg_decoder *d, const uint8_t *payload, size_t n)
 	d->ended = true;
 	for (size_t i = 0; i < sizeof have / sizeof *have; i++)
 		if (get_le32(totals + 4 * i) != have[i] && !d->damaged)
-			return cg_decoder_fail(d, CG_CORRUPT, "the end counts other rows than there are");
+			return cg_decoder_fail(d, CG_CORRUPT,
+			                       "the end counts other rows than there are");
 	return CG_OK;
 }
 
@@ -344,33 +307,41 @@ static const struct {
 	uint32_t type;
 	chunk_fn take;
 } types[] = {
-	{CG_TRACE_STRS, take_strings}, {CG_TRACE_META, take_meta},
-	{CG_TRACE_ARGV, take_arguments}, {CG_TRACE_FUNC, take_functions},
-	{CG_TRACE_THRD, take_threads}, {CG_TRACE_NODE, take_nodes},
-	{CG_TRACE_SPWN, take_spawns}, {CG_TRACE_TASK, take_tasks},
-	{CG_TRACE_HOLD, take_holds}, {CG_TRACE_INDX, take_index},
+	{CG_TRACE_STRS, take_strings},
+	{CG_TRACE_META, take_meta},
+	{CG_TRACE_INDX, take_index},
 	{CG_TRACE_END, take_end},
 };
 
-static chunk_fn
+enum { TYPES = sizeof types / sizeof *types };
+
+/* The row of `types` or, counted on after these, of the layouts; past both: unknown. */
+static size_t
 find_type(uint32_t type)
 {
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-		if (types[i].type == type)
-			return types[i].take;
-	return NULL;
+	size_t i = 0;
+
+	while (i < TYPES && types[i].type != type)
+		i++;
+	while (i >= TYPES && i < TYPES + CG_LAYOUTS && cg_layouts[i - TYPES].type != type)
+		i++;
+	return i;
 }
 
 bool
 cg_decoder_knows(uint32_t type)
 {
-	return find_type(type) != NULL;
+	return find_type(type) < TYPES + CG_LAYOUTS;
 }
 
 enum cg_status
-cg_decoder_chunk(struct cg_decoder *decoder, uint32_t type, const uint8_t *payload, size_t n)
+cg_decoder_chunk(struct cg_decoder *decoder, uint32_t type, const uint8_t *payload,
+                 size_t n)
 {
-	enum cg_status status = find_type(type)(decoder, payload, n);
+	size_t i = find_type(type);
+	enum cg_status status =
+		i < TYPES ? types[i].take(decoder, payload, n)
+				  : take_rows(decoder, (enum cg_layout_id)(i - TYPES), payload, n);
 
 	if (status == CG_NOMEM)
 		decoder->why = "out of memory";
@@ -384,13 +355,13 @@ check_whole(struct cg_decoder *d)
 
 	if (!d->has_meta || d->strings.count == 0)
 		return cg_decoder_fail(d, CG_CORRUPT, "a trace without facts about the recording");
-	if (d->out.thread_count &&
-	    last[-1].root + last[-1].node_count != d->out.node_count)
+	if (d->out.thread_count && last[-1].root + last[-1].node_count != d->out.node_count)
 		return cg_decoder_fail(d, CG_CORRUPT, "threads with nodes that are not there");
 	for (uint32_t i = 0; i < d->out.node_count; i++)
 		if (d->out.nodes[i].origin != CG_NONE &&
 		    d->out.nodes[i].origin >= d->out.node_count)
-			return cg_decoder_fail(d, CG_CORRUPT, "a task made at a node that is not there");
+			return cg_decoder_fail(d, CG_CORRUPT,
+			                       "a task made at a node that is not there");
 	return CG_OK;
 }
 
@@ -398,7 +369,7 @@ enum cg_status
 cg_decoder_finish(struct cg_decoder *decoder, struct cg_records *records)
 {
 	enum cg_status status =
-	    decoder->damaged ? cg_decoder_salvage(decoder) : check_whole(decoder);
+		decoder->damaged ? cg_decoder_salvage(decoder) : check_whole(decoder);
 
 	if (status)
 		return status;

@@ -6,7 +6,9 @@
 #define CG_TRACE_FORMAT_H
 #include <stdint.h>
 
-#define CG_TRACE_MAGIC "\x89" "CGT\r\n\x1a\n"
+#define CG_TRACE_MAGIC \
+	"\x89"             \
+	"CGT\r\n\x1a\n"
 
 enum {
 	CG_TRACE_MAGIC_SIZE = 8,
@@ -31,6 +33,7 @@ enum {
 	CG_TRACE_SPAWNS_MAX = 1 << 24,
 	CG_TRACE_TASKS_MAX = 1 << 24,
 	CG_TRACE_ARGUMENTS_MAX = 65536,
+	CG_TRACE_SOURCES_MAX = 1 << 20,
 	CG_TRACE_DEFLATE_MOST = 1032 /* deflate cannot shrink more than this many times */
 };
 
@@ -46,6 +49,8 @@ enum {
 #define CG_TRACE_SPWN CG_TRACE_TYPE('S', 'P', 'W', 'N')
 #define CG_TRACE_TASK CG_TRACE_TYPE('T', 'A', 'S', 'K')
 #define CG_TRACE_HOLD CG_TRACE_TYPE('H', 'O', 'L', 'D')
+#define CG_TRACE_PACK CG_TRACE_TYPE('P', 'A', 'C', 'K')
+#define CG_TRACE_SRCS CG_TRACE_TYPE('S', 'R', 'C', 'S')
 #define CG_TRACE_INDX CG_TRACE_TYPE('I', 'N', 'D', 'X')
 #define CG_TRACE_END CG_TRACE_TYPE('E', 'N', 'D', ' ')
 

@@ -18,9 +18,9 @@ struct cg_layout {
 	const char *name; /* of a row, in a dump */
 	const struct cg_column *columns;
 	uint32_t column_count;
-	uint32_t most;      /* rows, all chunks together */
-	uint16_t array;     /* offset in cg_records of the pointer to the rows */
-	uint16_t count;     /* offset of their number, uint32_t */
+	uint32_t most;  /* rows, all chunks together */
+	uint16_t array; /* offset in cg_records of the pointer to the rows */
+	uint16_t count; /* offset of their number, uint32_t */
 	size_t stride;
 	bool optional; /* readers that do not know it may go on without */
 };
@@ -33,6 +33,8 @@ enum cg_layout_id {
 	CG_LAYOUT_TASKS,
 	CG_LAYOUT_HOLDS,
 	CG_LAYOUT_ARGUMENTS,
+	CG_LAYOUT_PACKS,
+	CG_LAYOUT_SOURCES,
 	CG_LAYOUTS
 };
 extern const struct cg_layout cg_layouts[CG_LAYOUTS];

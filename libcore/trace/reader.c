@@ -111,12 +111,12 @@ static enum cg_status
 parse_head(struct reader *r, struct cg_chunk *chunk, const uint8_t *at, uint32_t *crc)
 {
 	*chunk = (struct cg_chunk){
-	    .type = get_le(at, 4),
-	    .flags = (uint16_t)get_le(at + 4, 2),
-	    .sequence = get_le(at + 8, 4),
-	    .raw = get_le(at + 12, 4),
-	    .stored = get_le(at + 16, 4),
-	    .offset = r->in.offset,
+		.type = get_le(at, 4),
+		.flags = (uint16_t)get_le(at + 4, 2),
+		.sequence = get_le(at + 8, 4),
+		.raw = get_le(at + 12, 4),
+		.stored = get_le(at + 16, 4),
+		.offset = r->in.offset,
 	};
 	*crc = get_le(at + 20, 4);
 	if (get_le(at + 24, 4) != (uint32_t)crc32(0, at, 24))
@@ -124,7 +124,8 @@ parse_head(struct reader *r, struct cg_chunk *chunk, const uint8_t *at, uint32_t
 	if (chunk->raw > CG_TRACE_RAW_MAX || chunk->stored > CG_TRACE_STORED_MAX)
 		return fail(r, CG_LIMIT, chunk->offset, "a chunk larger than the format allows");
 	if (chunk->raw / CG_TRACE_DEFLATE_MOST > chunk->stored)
-		return fail(r, CG_CORRUPT, chunk->offset, "a chunk too small for what it announces");
+		return fail(r, CG_CORRUPT, chunk->offset,
+		            "a chunk too small for what it announces");
 	return CG_OK;
 }
 
@@ -207,9 +208,9 @@ use_chunk(struct reader *r, struct cg_chunk *chunk)
 static enum cg_status
 note_chunk(struct reader *r, const struct cg_chunk *chunk)
 {
-	enum cg_status status = cg_grow(&r->facts.chunks, &r->chunk_cap,
-	                                (size_t)r->facts.chunk_count + 1,
-	                                sizeof *r->facts.chunks);
+	enum cg_status status =
+		cg_grow(&r->facts.chunks, &r->chunk_cap, (size_t)r->facts.chunk_count + 1,
+	            sizeof *r->facts.chunks);
 
 	if (status)
 		return fail(r, status, chunk->offset, "out of memory");
@@ -224,7 +225,8 @@ lose(struct reader *r, uint32_t chunks)
 	uint64_t rows = r->decoder.lost_rows + (uint64_t)chunks * CG_TRACE_ROWS_MAX;
 
 	r->decoder.damaged = true;
-	r->decoder.lost_rows = rows < CG_TRACE_NODES_MAX ? (uint32_t)rows : CG_TRACE_NODES_MAX;
+	r->decoder.lost_rows =
+		rows < CG_TRACE_NODES_MAX ? (uint32_t)rows : CG_TRACE_NODES_MAX;
 	r->facts.lost_chunks += chunks;
 }
 
@@ -362,7 +364,8 @@ index_agrees(const struct reader *r)
 	    chunks[d->index_count].offset != d->index_offset)
 		return false;
 	for (uint32_t i = 0; i < d->index_count; i++)
-		if (d->index[i].type != chunks[i].type || d->index[i].offset != chunks[i].offset ||
+		if (d->index[i].type != chunks[i].type ||
+		    d->index[i].offset != chunks[i].offset ||
 		    d->index[i].stored != chunks[i].stored)
 			return false;
 	return true;
@@ -391,6 +394,9 @@ read_all(struct reader *r, struct cg_records *records)
 		r->decoder.out.complete = false;
 		status = cg_decoder_finish(&r->decoder, records);
 	}
+	/* An archive of what was salvaged has the same holes. */
+	if (!status && records->pack_count && records->packs->salvaged)
+		records->complete = false;
 	return status ? fail(r, status, r->in.offset, r->decoder.why) : CG_OK;
 }
 

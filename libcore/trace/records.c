@@ -24,6 +24,8 @@ cg_records_release(struct cg_records *records)
 	cg_free(records->holds);
 	cg_free(records->tasks);
 	cg_free(records->command);
+	cg_free(records->packs);
+	cg_free(records->sources);
 	cg_records_init(records);
 }
 

@@ -25,8 +25,8 @@ struct cg_rec_node {
 	uint32_t folded;   /* 0 or 1 */
 	uint32_t thread;   /* index into threads */
 	uint64_t calls, raised, unfinished, begun_before, suspensions;
-	uint64_t run, await, hosted;    /* ticks, open activations' time so far included */
-	uint64_t gap, gap_before;       /* ticks */
+	uint64_t run, await, hosted; /* ticks, open activations' time so far included */
+	uint64_t gap, gap_before;    /* ticks */
 	uint64_t gap_cpu_ns;
 };
 
@@ -73,6 +73,20 @@ struct cg_rec_task {
 	uint64_t longest;    /* ticks of its longest segment */
 };
 
+/* What packing added to a trace; strings. */
+struct cg_rec_pack {
+	uint32_t host;      /* where it was packed */
+	uint32_t corograph; /* version that packed it */
+	uint32_t salvaged;  /* 1: of a damaged trace, parts are missing */
+};
+
+/* A source file as it was when the trace was packed. */
+struct cg_rec_source {
+	uint32_t file;  /* string */
+	uint32_t state; /* enum cg_source_state: hashed (CG_SOURCE_SAME), missing, unread */
+	uint64_t sha256_0, sha256_1, sha256_2, sha256_3; /* big-endian quarters; 0: no hash */
+};
+
 struct cg_rec_string {
 	const char *bytes; /* NUL-terminated, valid UTF-8, no control characters */
 	uint32_t length;
@@ -92,12 +106,15 @@ struct cg_records {
 	uint32_t pid;
 	uint32_t clock_kind; /* enum cg_clock_kind */
 	struct cg_clock_pair start, end;
-	uint64_t gap_limit; /* ticks */
-	uint32_t builtins;  /* 0 or 1 */
+	uint64_t gap_limit;   /* ticks */
+	uint32_t builtins;    /* 0 or 1 */
 	uint32_t stop_status; /* enum cg_status that stopped the recording early, or 0 */
 	uint64_t lost_events, forks;
-	uint64_t folds; /* contexts that found no node of their own */
+	uint64_t folds;                        /* contexts that found no node of their own */
 	uint32_t python, executable, platform; /* strings */
+	struct cg_rec_pack *packs;             /* at most one: of an archive */
+	struct cg_rec_source *sources;
+	uint32_t pack_count, source_count;
 	uint32_t *command; /* strings */
 	uint32_t command_count;
 
@@ -111,6 +128,9 @@ struct cg_records {
 /* All zero and empty. */
 void cg_records_init(struct cg_records *records);
 void cg_records_release(struct cg_records *records);
+
+/* Are they equal in every string, row and fact? */
+bool cg_records_equal(const struct cg_records *a, const struct cg_records *b);
 
 /* Ticks of this trace as nanoseconds; differences, rounded to the nearest. */
 uint64_t cg_records_ns(const struct cg_records *records, uint64_t ticks);

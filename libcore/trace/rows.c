@@ -113,6 +113,27 @@ check_tasks(struct cg_decoder *d, const struct cg_table *table)
 }
 
 static enum cg_status
+check_packs(struct cg_decoder *d, const struct cg_table *table)
+{
+	struct cg_rec_pack *pack = &d->out.packs[table->first];
+
+	if (!refers_to_string(d, &pack->host) || !refers_to_string(d, &pack->corograph) ||
+	    pack->salvaged > 1)
+		return corrupt(d, "an archive of something that is not there");
+	return CG_OK;
+}
+
+static enum cg_status
+check_sources(struct cg_decoder *d, const struct cg_table *table)
+{
+	for (uint32_t i = table->first; i < d->out.source_count; i++)
+		if (!refers_to_string(d, &d->out.sources[i].file) ||
+		    d->out.sources[i].state > CG_SOURCE_UNREAD)
+			return corrupt(d, "a source file that is not there");
+	return CG_OK;
+}
+
+static enum cg_status
 check_holds(struct cg_decoder *d, const struct cg_table *table)
 {
 	for (uint32_t i = table->first; i < d->out.hold_count; i++)
@@ -237,7 +258,8 @@ static const check_fn checks[CG_LAYOUTS] = {
 	[CG_LAYOUT_FUNCTIONS] = check_functions, [CG_LAYOUT_THREADS] = check_threads,
 	[CG_LAYOUT_NODES] = check_nodes,         [CG_LAYOUT_SPAWNS] = check_spawns,
 	[CG_LAYOUT_TASKS] = check_tasks,         [CG_LAYOUT_HOLDS] = check_holds,
-	[CG_LAYOUT_ARGUMENTS] = check_arguments,
+	[CG_LAYOUT_ARGUMENTS] = check_arguments, [CG_LAYOUT_PACKS] = check_packs,
+	[CG_LAYOUT_SOURCES] = check_sources,
 };
 
 enum cg_status
@@ -271,6 +293,10 @@ cg_rows_lose(struct cg_decoder *d, enum cg_layout_id id, uint32_t i)
 	case CG_LAYOUT_ARGUMENTS:
 		d->out.command[i] = CG_LOST;
 		break;
+	case CG_LAYOUT_SOURCES:
+		d->out.sources[i].file = CG_LOST;
+		break;
+	case CG_LAYOUT_PACKS:   /* the one row is there or not */
 	case CG_LAYOUT_THREADS: /* zero: a thread without a node */
 	case CG_LAYOUTS:
 		break;

@@ -301,6 +301,12 @@ name_all(struct salvage *s)
 		name_lost(s, &out->tasks[i].name);
 	for (uint32_t i = 0; i < out->command_count; i++)
 		name_lost(s, &out->command[i]);
+	for (uint32_t i = 0; i < out->source_count; i++)
+		name_lost(s, &out->sources[i].file);
+	if (out->pack_count) {
+		name_lost(s, &out->packs->host);
+		name_lost(s, &out->packs->corograph);
+	}
 	name_lost(s, &out->python);
 	name_lost(s, &out->executable);
 	name_lost(s, &out->platform);

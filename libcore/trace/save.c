@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/buffer.h"
+#include "trace/pack.h"
 #include "trace/writer.h"
 
 enum { TRIES = 100 };
@@ -83,6 +84,8 @@ write_beside(const struct cg_records *records, const char *path, int level, uint
 	if (status)
 		return status;
 	status = write_and_close(records, fd, level, size);
+	if (!status && level >= CG_TRACE_LEVEL_PACK)
+		status = cg_pack_check(records, name);
 	if (!status && rename(name, path))
 		status = CG_IO;
 	saved = errno;

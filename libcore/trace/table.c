@@ -96,9 +96,9 @@ cg_table_put_bytes(struct cg_buffer *out, uint8_t id, const void *bytes, size_t 
 	cg_buffer_put(out, bytes, n);
 }
 
-static void
-put_column(struct cg_buffer *out, uint8_t id, enum cg_trace_coding coding,
-           const uint64_t *values, uint32_t count)
+void
+cg_table_put_coded(struct cg_buffer *out, uint8_t id, enum cg_trace_coding coding,
+                   const uint64_t *values, uint32_t count)
 {
 	struct cg_buffer bytes;
 
@@ -121,14 +121,15 @@ cg_table_put_column(struct cg_buffer *out, uint8_t id, enum cg_trace_coding codi
 		used += values[i] != 0;
 	if (used == 0)
 		return;
-	put_column(out, id, used < count / SPARSE_WHEN ? CG_TRACE_SPARSE : coding, values,
-	           count);
+	cg_table_put_coded(out, id, used < count / SPARSE_WHEN ? CG_TRACE_SPARSE : coding,
+	                   values, count);
 }
 
 void
-cg_table_put_first(struct cg_buffer *out, uint8_t id, const uint64_t *values, uint32_t count)
+cg_table_put_first(struct cg_buffer *out, uint8_t id, const uint64_t *values,
+                   uint32_t count)
 {
-	put_column(out, id, CG_TRACE_DENSE, values, count);
+	cg_table_put_coded(out, id, CG_TRACE_DENSE, values, count);
 }
 
 uint64_t
@@ -154,10 +155,14 @@ column_value(const struct cg_column *column, const void *row, uint64_t start)
 	uint64_t value = cg_column_load(column, row);
 
 	switch ((enum cg_column_form)column->form) {
-	case CG_FORM_INDEX: return value == CG_NONE ? 0 : value + 1;
-	case CG_FORM_SIGNED: return cg_zigzag((int64_t)value);
-	case CG_FORM_TICK: return cg_zigzag((int64_t)(value - start));
-	case CG_FORM_PLAIN: break;
+	case CG_FORM_INDEX:
+		return value == CG_NONE ? 0 : value + 1;
+	case CG_FORM_SIGNED:
+		return cg_zigzag((int64_t)value);
+	case CG_FORM_TICK:
+		return cg_zigzag((int64_t)(value - start));
+	case CG_FORM_PLAIN:
+		break;
 	}
 	return value;
 }
@@ -337,16 +342,24 @@ cg_table_get_column(const struct cg_table *table, uint8_t id, uint64_t *values,
 }
 
 static bool
-store_field(const struct cg_column *column, uint8_t *record, uint64_t start, uint64_t value)
+store_field(const struct cg_column *column, uint8_t *record, uint64_t start,
+            uint64_t value)
 {
 	uint8_t *at = record + column->offset;
 	uint32_t word;
 
 	switch ((enum cg_column_form)column->form) {
-	case CG_FORM_INDEX: value = value ? value - 1 : CG_NONE; break;
-	case CG_FORM_SIGNED: value = (uint64_t)cg_unzigzag(value); break;
-	case CG_FORM_TICK: value = (uint64_t)cg_unzigzag(value) + start; break;
-	case CG_FORM_PLAIN: break;
+	case CG_FORM_INDEX:
+		value = value ? value - 1 : CG_NONE;
+		break;
+	case CG_FORM_SIGNED:
+		value = (uint64_t)cg_unzigzag(value);
+		break;
+	case CG_FORM_TICK:
+		value = (uint64_t)cg_unzigzag(value) + start;
+		break;
+	case CG_FORM_PLAIN:
+		break;
 	}
 	if (column->size == sizeof value) {
 		memcpy(at, &value, sizeof value);

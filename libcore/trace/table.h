@@ -19,10 +19,10 @@ enum cg_column_form {
 /* A column of a table of structs. */
 struct cg_column {
 	uint8_t id;
-	uint8_t size;   /* bytes of the field: 1, 4 or 8 */
-	uint8_t form;   /* enum cg_column_form */
-	uint8_t coding; /* enum cg_trace_coding, where most rows are not zero */
-	uint16_t offset; /* of the field in its struct */
+	uint8_t size;     /* bytes of the field: 1, 4 or 8 */
+	uint8_t form;     /* enum cg_column_form */
+	uint8_t coding;   /* enum cg_trace_coding, where most rows are not zero */
+	uint16_t offset;  /* of the field in its struct */
 	const char *name; /* in a dump */
 };
 
@@ -47,6 +47,10 @@ void cg_table_put(struct cg_buffer *out, const struct cg_rows *rows, const void 
 /* Write one column; `values` need not be one a row. Nothing when all are zero. */
 void cg_table_put_column(struct cg_buffer *out, uint8_t id, enum cg_trace_coding coding,
                          const uint64_t *values, uint32_t count);
+
+/* Write one column in this coding, all zero or not. */
+void cg_table_put_coded(struct cg_buffer *out, uint8_t id, enum cg_trace_coding coding,
+                        const uint64_t *values, uint32_t count);
 
 /* Write one column with a value a row, all zero or not. */
 void cg_table_put_first(struct cg_buffer *out, uint8_t id, const uint64_t *values,

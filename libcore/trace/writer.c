@@ -12,9 +12,12 @@
 
 #include "base/alloc.h"
 #include "trace/layout.h"
+#include "trace/squeeze.h"
 
 enum {
 	ROWS = 16384,      /* of a chunk */
+	ROWS_PACK = 65536, /* of one in an archive */
+	INDEX_FROM = 64,   /* chunks: an archive of fewer has no index */
 	TEXT = 1 << 20,    /* bytes of strings in a chunk, about */
 	DEFLATE_FROM = 64, /* shorter payloads are stored as they are */
 	WINDOW_BITS = 15,  /* zlib's usual */
@@ -26,8 +29,10 @@ struct writer {
 	const struct cg_sink *sink;
 	z_stream zlib;
 	struct cg_buffer raw, stored, head;
-	uint64_t *values; /* ROWS of them */
-	uint64_t offset;  /* bytes written */
+	uint64_t *values; /* ROWS_PACK of them */
+	uint32_t rows;    /* of a chunk */
+	bool pack;
+	uint64_t offset; /* bytes written */
 	uint32_t sequence;
 	struct cg_index_row *index;
 	size_t index_cap;
@@ -86,6 +91,13 @@ deflate_raw(struct writer *w)
 	cg_buffer_clear(&w->stored);
 	if (w->raw.len < DEFLATE_FROM)
 		return false;
+	if (w->pack) {
+		enum cg_status status = cg_squeeze_deflate(&w->raw, &w->stored);
+
+		if (status && !w->stored.status)
+			w->stored.status = status;
+		return w->stored.len < w->raw.len;
+	}
 	/* One byte less than raw: what does not fit is not worth it. */
 	out = cg_buffer_extend(&w->stored, w->raw.len - 1);
 	if (!out || deflateReset(&w->zlib) != Z_OK)
@@ -119,6 +131,8 @@ put_chunk(struct writer *w, uint32_t type, unsigned flags)
 	const struct cg_buffer *payload = &w->raw;
 	enum cg_status status = w->raw.status;
 
+	if (!status && w->pack && type != CG_TRACE_END)
+		status = cg_squeeze_table(&w->raw);
 	if (!status && w->raw.len > CG_TRACE_RAW_MAX)
 		status = CG_LIMIT;
 	if (status)
@@ -155,7 +169,8 @@ put_strings(struct writer *w, uint32_t first, uint32_t *next)
 	uint32_t count = 0;
 
 	cg_buffer_init(&text);
-	while (first + count < w->records->string_count && count < ROWS && text.len < TEXT) {
+	while (first + count < w->records->string_count && count < w->rows &&
+	       text.len < TEXT) {
 		cg_buffer_put(&text, strings[first + count].bytes, strings[first + count].length);
 		w->values[count] = strings[first + count].length;
 		count++;
@@ -233,8 +248,9 @@ put_table(struct writer *w, enum cg_layout_id id)
 	uint32_t total;
 
 	memcpy(&total, (const char *)w->records + layout->count, sizeof total);
-	for (uint32_t first = 0; first < total && !status; first += ROWS)
-		status = put_rows(w, layout, first, total - first < ROWS ? total - first : ROWS);
+	for (uint32_t first = 0; first < total && !status; first += w->rows)
+		status =
+			put_rows(w, layout, first, total - first < w->rows ? total - first : w->rows);
 	return status;
 }
 
@@ -305,8 +321,9 @@ static enum cg_status
 put_all(struct writer *w)
 {
 	static const enum cg_layout_id order[] = {
-		CG_LAYOUT_ARGUMENTS, CG_LAYOUT_FUNCTIONS, CG_LAYOUT_THREADS, CG_LAYOUT_NODES,
-		CG_LAYOUT_SPAWNS,    CG_LAYOUT_TASKS,     CG_LAYOUT_HOLDS};
+		CG_LAYOUT_ARGUMENTS, CG_LAYOUT_FUNCTIONS, CG_LAYOUT_THREADS,
+		CG_LAYOUT_NODES,     CG_LAYOUT_SPAWNS,    CG_LAYOUT_TASKS,
+		CG_LAYOUT_HOLDS,     CG_LAYOUT_PACKS,     CG_LAYOUT_SOURCES};
 	enum cg_status status = put_header(w);
 	uint64_t index = 0;
 
@@ -316,7 +333,8 @@ put_all(struct writer *w)
 		status = put_meta(w);
 	for (size_t i = 0; i < CG_LAYOUTS && !status; i++)
 		status = put_table(w, order[i]);
-	if (!status && w->index_count <= CG_TRACE_ROWS_MAX) {
+	if (!status && w->index_count <= CG_TRACE_ROWS_MAX &&
+	    w->index_count >= (w->pack ? INDEX_FROM : 0)) {
 		index = w->offset;
 		status = put_index(w);
 	}
@@ -327,6 +345,7 @@ enum cg_status
 cg_trace_write(const struct cg_records *records, const struct cg_sink *sink, int level)
 {
 	struct writer w = {.records = records, .sink = sink};
+	bool pack = level >= CG_TRACE_LEVEL_PACK;
 	enum cg_status status = check_limits(records);
 
 	if (status)
@@ -336,9 +355,11 @@ cg_trace_write(const struct cg_records *records, const struct cg_sink *sink, int
 	cg_buffer_init(&w.head);
 	w.zlib.zalloc = zlib_alloc;
 	w.zlib.zfree = zlib_free;
-	w.values = cg_zalloc(ROWS, sizeof *w.values);
-	if (!w.values || deflateInit2(&w.zlib, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL,
-	                              Z_DEFAULT_STRATEGY) != Z_OK)
+	w.pack = pack;
+	w.rows = pack ? ROWS_PACK : ROWS;
+	w.values = cg_zalloc(w.rows, sizeof *w.values);
+	if (!w.values || deflateInit2(&w.zlib, pack ? 9 : level, Z_DEFLATED, WINDOW_BITS,
+	                              MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
 		status = CG_NOMEM;
 	if (!status)
 		status = put_all(&w);

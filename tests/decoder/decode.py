@@ -35,10 +35,12 @@ TABLES = {
              " parked= longest="),
     "HOLD": ("hold", 134217728, "node over_10ms over_50ms over_100ms longest= held= asked="
              " cpu_ns="),
+    "PACK": ("pack", 1, "host corograph salvaged"),
+    "SRCS": ("source", 1048576, "file state sha256_0= sha256_1= sha256_2= sha256_3="),
     "INDX": ("chunk", 65536, "type offset= stored"),
 }
 # The order in which a dump prints them.
-DUMPED = ("FUNC", "THRD", "NODE", "SPWN", "TASK", "HOLD", "ARGV")
+DUMPED = ("FUNC", "THRD", "NODE", "SPWN", "TASK", "HOLD", "ARGV", "PACK", "SRCS")
 
 
 class TraceError(Exception):
@@ -368,6 +370,16 @@ class Decoder:
         if row["node"] >= len(self.trace.nodes):
             raise corrupt("a node that is not there")
 
+    def check_pack(self, row, i):
+        self.string(row, "host", "corograph")
+        if row["salvaged"] > 1:
+            raise corrupt("neither yes nor no")
+
+    def check_source(self, row, i):
+        self.string(row, "file")
+        if row["state"] > 2:
+            raise corrupt("a file in an unknown state")
+
     def end(self, payload):
         if len(payload) != END:
             raise corrupt("an end of the wrong size")
@@ -470,7 +482,7 @@ def decode(data):
         decoder.finish()
     except Damage as damage:
         raise TraceError(damage.args[0], at, damage.args[1]) from None
-    trace.complete = True
+    trace.complete = not any(row["salvaged"] for row in trace.rows["PACK"])
     return trace
 
 

@@ -6,6 +6,7 @@ EXTRA_DIST += %D%/tap.h %D%/image_maker.h %D%/records_maker.h \
 # base
 check_PROGRAMS += %D%/test_alloc
 check_PROGRAMS += %D%/test_buffer
+check_PROGRAMS += %D%/test_sha256
 check_PROGRAMS += %D%/test_varint
 check_PROGRAMS += %D%/test_arena
 check_PROGRAMS += %D%/test_error

@@ -1,0 +1,261 @@
+/*
+ * Squeezing a table.
+ *
+ * The idea to know: the bytes of one column, and of one plane of it, are of one kind. A
+ * block of deflate has one code, so a block should end where the kind changes. Several
+ * ways are tried and the shortest is kept; each gives what any inflate reads.
+ */
+#include "trace/squeeze.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#include "base/alloc.h"
+#include "base/varint.h"
+#include "trace/table.h"
+
+enum {
+	LEVEL = 9,
+	WINDOW_BITS = 15,
+	LEAST_BLOCK = 400 /* bytes: a shorter one is not worth a code of its own */
+};
+
+struct cut {
+	size_t *at; /* owned: where blocks end, rising */
+	size_t count, cap;
+};
+
+struct way {
+	int memory; /* zlib's memLevel: how long a block may grow */
+	int strategy;
+	bool cut; /* end blocks where the kind of bytes changes */
+};
+
+static const struct way ways[] = {
+	{7, Z_DEFAULT_STRATEGY, false}, {9, Z_DEFAULT_STRATEGY, false},
+	{8, Z_FILTERED, false},         {7, Z_DEFAULT_STRATEGY, true},
+	{9, Z_DEFAULT_STRATEGY, true},  {7, Z_FILTERED, true},
+	{9, Z_FILTERED, true},
+};
+
+static void *
+zlib_alloc(void *arg, uInt count, uInt size)
+{
+	(void)arg;
+	return cg_zalloc(count, size);
+}
+
+static void
+zlib_free(void *arg, void *p)
+{
+	(void)arg;
+	cg_free(p);
+}
+
+/* Deflate in one of the ways; the buffer is cleared first. */
+static enum cg_status
+deflate_way(const struct way *way, const struct cg_buffer *raw, const struct cut *cut,
+            struct cg_buffer *out)
+{
+	z_stream zlib = {.zalloc = zlib_alloc, .zfree = zlib_free};
+	size_t done = 0, room;
+	int got = Z_OK;
+
+	cg_buffer_clear(out);
+	if (deflateInit2(&zlib, LEVEL, Z_DEFLATED, WINDOW_BITS, way->memory, way->strategy))
+		return CG_NOMEM;
+	room = deflateBound(&zlib, (uLong)raw->len) + 16 * (cut->count + 1);
+	zlib.next_in = raw->data;
+	zlib.next_out = cg_buffer_extend(out, room);
+	zlib.avail_out = (uInt)room;
+	for (size_t i = 0; way->cut && zlib.next_out && i < cut->count; i++) {
+		zlib.avail_in = (uInt)(cut->at[i] - done);
+		deflate(&zlib, Z_BLOCK);
+		done = cut->at[i];
+	}
+	zlib.avail_in = (uInt)(raw->len - done);
+	if (zlib.next_out)
+		got = deflate(&zlib, Z_FINISH);
+	if (!out->status)
+		out->len = room - zlib.avail_out;
+	deflateEnd(&zlib);
+	return got == Z_STREAM_END ? CG_OK : CG_NOMEM;
+}
+
+static enum cg_status
+cut_at(struct cut *cut, size_t at)
+{
+	size_t before = cut->count ? cut->at[cut->count - 1] : 0;
+	enum cg_status status;
+
+	if (at - before < LEAST_BLOCK)
+		return CG_OK;
+	status = cg_grow(&cut->at, &cut->cap, cut->count + 1, sizeof *cut->at);
+	if (!status)
+		cut->at[cut->count++] = at;
+	return status;
+}
+
+/* Cut after the lengths of planes, and after each plane. */
+static enum cg_status
+cut_planes(struct cut *cut, size_t at, const uint8_t *lengths, uint32_t count)
+{
+	enum cg_status status = cut_at(cut, at += count);
+
+	for (unsigned plane = 0; plane < 8 && !status; plane++) {
+		for (uint32_t i = 0; i < count; i++)
+			at += lengths[i] > plane;
+		status = cut_at(cut, at);
+	}
+	return status;
+}
+
+/* Where the rows of a sparse column end, and how many they are. */
+static size_t
+sparse_rows(const struct cg_table_column *column, uint32_t *count)
+{
+	uint64_t some = 0, skipped;
+	size_t at = cg_varint_get(column->bytes, column->size, &some);
+
+	for (uint64_t i = 0; i < some; i++)
+		at += cg_varint_get(column->bytes + at, column->size - at, &skipped);
+	*count = (uint32_t)some;
+	return at;
+}
+
+static enum cg_status
+cut_column(struct cut *cut, size_t at, const struct cg_table_column *column,
+           uint32_t count)
+{
+	enum cg_status status = cut_at(cut, at);
+	size_t rows = 0;
+
+	if (!status && column->coding == CG_TRACE_SPARSE) {
+		rows = sparse_rows(column, &count);
+		status = cut_at(cut, at + rows);
+	}
+	if (!status &&
+	    (column->coding == CG_TRACE_SPARSE || column->coding == CG_TRACE_PLANES))
+		status = cut_planes(cut, at + rows, column->bytes + rows, count);
+	return status ? status : cut_at(cut, at + column->size);
+}
+
+static enum cg_status
+cut_table(struct cut *cut, const struct cg_table *table, const struct cg_buffer *raw)
+{
+	enum cg_status status = CG_OK;
+
+	for (int id = 0; id < CG_TRACE_COLUMNS_MAX && !status; id++)
+		if (table->columns[id].bytes)
+			status = cut_column(cut, (size_t)(table->columns[id].bytes - raw->data),
+			                    &table->columns[id], table->count);
+	return status;
+}
+
+enum cg_status
+cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer *stored)
+{
+	struct cg_table *table = cg_zalloc(1, sizeof *table);
+	struct cg_buffer tried;
+	struct cut cut = {0};
+	enum cg_status status = table ? cg_table_open(table, raw->data, raw->len) : CG_NOMEM;
+
+	cg_buffer_init(&tried);
+	cg_buffer_clear(stored);
+	if (!status)
+		status = cut_table(&cut, table, raw);
+	for (size_t i = 0; i < sizeof ways / sizeof *ways && !status; i++) {
+		status = deflate_way(&ways[i], raw, &cut, &tried);
+		if (!status && (stored->len == 0 || tried.len < stored->len)) {
+			struct cg_buffer best = tried;
+
+			tried = *stored;
+			*stored = best;
+		}
+	}
+	cg_buffer_release(&tried);
+	cg_free(cut.at);
+	cg_free(table);
+	return status;
+}
+
+/* Write a column in each coding and keep the one that deflates best. */
+static enum cg_status
+recode(struct cg_buffer *out, uint8_t id, const uint64_t *values, uint32_t count,
+       bool first)
+{
+	static const enum cg_trace_coding codings[] = {CG_TRACE_PLANES, CG_TRACE_DENSE,
+	                                               CG_TRACE_SPARSE};
+	static const struct way way = {8, Z_DEFAULT_STRATEGY, false};
+	enum cg_trace_coding best = CG_TRACE_DENSE;
+	const struct cut none = {0};
+	struct cg_buffer bytes, small;
+	enum cg_status status = CG_OK;
+	size_t least = SIZE_MAX;
+
+	cg_buffer_init(&bytes);
+	cg_buffer_init(&small);
+	/* The first column shows that every row costs a byte, so it is not sparse. */
+	for (size_t i = 0; i < (first ? 2 : 3) && !status; i++) {
+		cg_buffer_clear(&bytes);
+		cg_table_put_coded(&bytes, id, codings[i], values, count);
+		status = bytes.status ? bytes.status : deflate_way(&way, &bytes, &none, &small);
+		if (!status && small.len < least) {
+			least = small.len;
+			best = codings[i];
+		}
+	}
+	cg_table_put_coded(out, id, best, values, count);
+	cg_buffer_release(&bytes);
+	cg_buffer_release(&small);
+	return status;
+}
+
+static enum cg_status
+recode_columns(struct cg_buffer *out, const struct cg_table *table, uint64_t *values)
+{
+	enum cg_status status = CG_OK;
+	bool first = true;
+
+	cg_table_begin(out, table->first, table->count);
+	for (int id = 0; id < CG_TRACE_COLUMNS_MAX && !status; id++) {
+		const struct cg_table_column *column = &table->columns[id];
+		bool dense =
+			column->coding == CG_TRACE_DENSE || column->coding == CG_TRACE_PLANES;
+
+		if (!column->bytes)
+			continue;
+		if (column->coding == CG_TRACE_BYTES) {
+			cg_table_put_bytes(out, (uint8_t)id, column->bytes, column->size);
+			continue;
+		}
+		status = cg_table_get_column(table, (uint8_t)id, values, table->count);
+		if (!status)
+			status = recode(out, (uint8_t)id, values, table->count, first && dense);
+		first = first && !dense;
+	}
+	return status ? status : out->status;
+}
+
+enum cg_status
+cg_squeeze_table(struct cg_buffer *raw)
+{
+	struct cg_table *table = cg_zalloc(1, sizeof *table);
+	enum cg_status status = table ? cg_table_open(table, raw->data, raw->len) : CG_NOMEM;
+	uint64_t *values = status ? NULL : cg_zalloc(table->count, sizeof *values);
+	struct cg_buffer anew;
+
+	cg_buffer_init(&anew);
+	if (!status)
+		status = values ? recode_columns(&anew, table, values) : CG_NOMEM;
+	if (!status) {
+		struct cg_buffer old = *raw;
+
+		*raw = anew;
+		anew = old;
+	}
+	cg_buffer_release(&anew);
+	cg_free(values);
+	cg_free(table);
+	return status;
+}

@@ -1,0 +1,14 @@
+/* Making the payload of a chunk as small as it gets, at any cost of time. */
+#ifndef CG_TRACE_SQUEEZE_H
+#define CG_TRACE_SQUEEZE_H
+#include "base/buffer.h"
+
+/* Write the table in `raw` anew, each column in the coding that deflates best. */
+enum cg_status cg_squeeze_table(struct cg_buffer *raw);
+
+/*
+ * Deflate the table `raw` into `stored`, which is then a zlib stream; the shortest of
+ * several ways. CG_NOMEM.
+ */
+enum cg_status cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer *stored);
+#endif
