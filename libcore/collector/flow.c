@@ -89,26 +89,21 @@ outermost(const struct cg_thread *th, struct cg_img_activation *act)
 	return act;
 }
 
-/* How long it has waited as a leaf. */
-static uint64_t
-waited(const struct cg_thread *th, const struct cg_img_activation *act)
-{
-	return act->wait ? cg_since(th, act->wait) : 0;
-}
-
 /*
- * The wait of a leaf ends: it is charged where the leaf stood when it began, or where it
- * stands now when that was in another thread's tree.
+ * The wait of a leaf ends: it is charged where the leaf stood when it began, or else its
+ * awaiters there would lack it. That may be another thread's tree, the one thing that a
+ * thread writes there.
  */
 static void
-end_wait(struct cg_thread *th, struct cg_img_activation *act, cg_ref began, uint64_t ticks)
+end_wait(struct cg_thread *th, struct cg_img_activation *act)
 {
-	struct cg_img_node *node = cg_image_at(th->base, began);
+	struct cg_img_node *node = cg_image_at(th->base, act->node);
+	uint64_t ticks = act->wait ? cg_since(th, act->wait) : 0;
 
-	if (began != act->node &&
-	    cg_image_slab_of(th->base, began)->owner != cg_image_ref(th->base, th->img))
-		node = cg_image_at(th->base, act->node);
-	node->await += ticks;
+	if (th->collector->shared)
+		__atomic_fetch_add(&node->await, ticks, __ATOMIC_RELAXED);
+	else
+		node->await += ticks;
 	act->wait = 0;
 }
 
@@ -272,14 +267,11 @@ static struct cg_img_activation *
 go_on(struct cg_thread *th, struct cg_img_activation *act, uint64_t below,
       bool (*push)(struct cg_thread *, struct cg_img_activation *, uint64_t))
 {
-	cg_ref began = act->node;
-	uint64_t ticks = waited(th, act);
-	bool pushed = push(th, act, below);
-
-	end_wait(th, act, began, ticks);
-	if (!pushed)
-		lose(th, act);
-	return pushed ? act : NULL;
+	end_wait(th, act);
+	if (push(th, act, below))
+		return act;
+	lose(th, act);
+	return NULL;
 }
 
 void
@@ -331,6 +323,7 @@ cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint
 {
 	bool chained = cg_is_chained_suspend(th, frame, value);
 	struct cg_img_activation *act = chained ? th->top : NULL;
+	const struct cg_img_activation *outer;
 
 	cg_advance(th, chained ? th->img->last : tick);
 	if (!act)
@@ -344,6 +337,7 @@ cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint
 		cg_act_home(th, act)->suspensions++;
 	cg_act_pop(th, act);
 	act->left = th->img->last;
+	outer = idle ? suspended_awaiter(th, act) : NULL;
 	if (idle)
 		act->awaiter = 0; /* its consumer goes on without it */
 	tell_awaiter(th, act);
@@ -353,7 +347,11 @@ cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint
 		act->wait = th->img->last;
 	else if (!act->inner)
 		act->flags |= CG_ACT_IDLE;
-	remember(th, CG_LAST_SUSPEND, cg_image_ref(th->base, act));
+	/* after a flat throw the value goes to the next part of the chain, as an end would */
+	if (outer)
+		remember(th, CG_LAST_LEAVE, cg_image_ref(th->base, outer));
+	else
+		remember(th, CG_LAST_SUSPEND, cg_image_ref(th->base, act));
 	th->last_value = value;
 }
 
@@ -446,7 +444,7 @@ cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
 		act = cg_act_find(th, frame);
 	if (act && act->state == CG_ACT_SUSPENDED) {
 		/* it failed before it could say that it goes on */
-		end_wait(th, act, act->node, waited(th, act));
+		end_wait(th, act);
 	} else if (!act || act->state == CG_ACT_CREATED || !cg_act_unwind_to(th, act)) {
 		th->img->dropped++;
 		remember(th, CG_LAST_OTHER, 0);
