@@ -259,6 +259,7 @@ static const struct field snapshot_fields[] = {
 	FIELD(snapshot, "run", run),
 	FIELD(snapshot, "await", await),
 	FIELD(snapshot, "hosted", hosted),
+	FIELD(snapshot, "wall", wall),
 	{0},
 };
 

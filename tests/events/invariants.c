@@ -57,10 +57,11 @@ check_node(const struct cg_image *image, cg_ref ref, struct report *report)
 		report_bad(report, "%s: its parent is in another thread's tree", path);
 	if (n->run > SANE || n->await > SANE || n->hosted > SANE || n->calls > SANE ||
 	    n->raised > SANE || n->suspensions > SANE)
-		report_bad(report,
-		           "%s: a negative number: run %" PRIx64 " await %" PRIx64 " hosted %" PRIx64
-		           " calls %" PRIx64 " raised %" PRIx64 " susp %" PRIx64,
-		           path, n->run, n->await, n->hosted, n->calls, n->raised, n->suspensions);
+		report_bad(
+			report,
+			"%s: a negative number: run %" PRIx64 " await %" PRIx64 " hosted %" PRIx64
+			" calls %" PRIx64 " raised %" PRIx64 " susp %" PRIx64,
+			path, n->run, n->await, n->hosted, n->calls, n->raised, n->suspensions);
 	if (n->gap > n->run)
 		report_bad(report, "%s: long gaps %" PRIu64 " of run %" PRIu64, path, n->gap,
 		           n->run);

@@ -37,6 +37,32 @@ add(struct snapshot *sum, const struct cg_rec_node *n)
 	sum->hosted += n->hosted;
 }
 
+static bool
+is_of(const struct cg_records *records, const struct cg_rec_node *n, const char *function)
+{
+	return n->function != CG_NONE &&
+	       strcmp(records->strings[records->functions[n->function].name].bytes,
+	              function) == 0;
+}
+
+/* What a node gives to the function's outermost node above it, if there is one. */
+static uint64_t
+wall_of(const struct cg_records *records, size_t node, const char *function)
+{
+	const struct cg_rec_node *n = &records->nodes[node];
+	bool inside = false, awaited = true, all_awaited = false;
+
+	for (const struct cg_rec_node *at = n; at->parent != CG_NONE;
+	     at = &records->nodes[at->parent]) {
+		if (is_of(records, at, function)) {
+			inside = true;
+			all_awaited = awaited;
+		}
+		awaited &= at->edge == CG_EDGE_AWAIT;
+	}
+	return inside ? n->run + n->hosted + (all_awaited ? n->await : 0) : 0;
+}
+
 bool
 snapshot_of(const struct cg_image *image, const char *function, uint64_t end,
             struct snapshot *sum)
@@ -47,12 +73,9 @@ snapshot_of(const struct cg_image *image, const char *function, uint64_t end,
 		return false;
 	*sum = (struct snapshot){0};
 	for (size_t i = 0; i < records.node_count; i++) {
-		const struct cg_rec_node *n = &records.nodes[i];
-
-		if (n->function != CG_NONE &&
-		    strcmp(records.strings[records.functions[n->function].name].bytes,
-		           function) == 0)
-			add(sum, n);
+		if (is_of(&records, &records.nodes[i], function))
+			add(sum, &records.nodes[i]);
+		sum->wall += wall_of(&records, i, function);
 	}
 	cg_records_release(&records);
 	return true;

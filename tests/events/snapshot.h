@@ -4,9 +4,9 @@
 #include "image/map.h"
 #include "report.h"
 
-/* Self numbers of a function, summed over its nodes. */
+/* Self numbers of a function, summed over its nodes, and its inclusive wall time. */
 struct snapshot {
-	uint64_t calls, raised, unfinished, begun, susp, run, await, hosted;
+	uint64_t calls, raised, unfinished, begun, susp, run, await, hosted, wall;
 };
 
 /* Take one now, with open activations ending at `end`, and give one function's sums. */
