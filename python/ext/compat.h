@@ -21,6 +21,7 @@
 #define Py_BUILD_CORE 1
 #if PY_VERSION_HEX >= 0x030e0000
 #include <internal/pycore_frame.h>
+#include <internal/pycore_instruments.h>
 #include <internal/pycore_interpframe.h>
 #else
 #include <internal/pycore_frame.h>
@@ -229,10 +230,49 @@ cg_is_resume(int opcode)
 	}
 }
 
+/* The first instruction of what it runs. */
+static inline const _Py_CODEUNIT *
+cg_frame_bytecode(const cg_frame *frame)
+{
+#if PY_VERSION_HEX >= 0x030e0000 && defined(Py_GIL_DISABLED)
+	return _PyFrame_GetBytecode((cg_frame *)frame);
+#else
+	return _PyCode_CODE(cg_frame_code(frame));
+#endif
+}
+
+/* Its instruction at `unit`, that which other tools hide behind their own included. */
+static inline int
+cg_frame_opcode(const cg_frame *frame, const _Py_CODEUNIT *unit)
+{
+	int opcode = cg_opcode(unit);
+
+#if CG_HAVE_MONITORING
+	if (__builtin_expect(
+			opcode == INSTRUMENTED_LINE || opcode == INSTRUMENTED_INSTRUCTION, 0)) {
+		const _PyCoMonitoringData *data = cg_frame_code(frame)->_co_monitoring;
+		Py_ssize_t i = unit - cg_frame_bytecode(frame);
+
+		if (opcode == INSTRUMENTED_LINE && data && data->lines && i >= 0)
+#if PY_VERSION_HEX >= 0x030e0000
+			opcode = data->lines->data[i * data->lines->bytes_per_entry];
+#else
+			opcode = data->lines[i].original_opcode;
+#endif
+		if (opcode == INSTRUMENTED_INSTRUCTION && data && data->per_instruction_opcodes &&
+		    i >= 0)
+			opcode = data->per_instruction_opcodes[i];
+	}
+#else
+	(void)frame;
+#endif
+	return opcode;
+}
+
 /*
- * Does it delegate: stand at SEND (await, yield from, async for, async with)? A position
- * may be a cache with any value, and other tools hide an instruction behind their own, so
- * the instruction that always follows a SEND has to be there too.
+ * Does it delegate: stand at SEND (await, yield from, async for, async with)? Before 3.13
+ * it may stand on the cache behind it. A cache can have any value, so the instruction that
+ * follows every SEND has to be there too.
  */
 static inline bool
 cg_frame_delegates(const cg_frame *frame)
@@ -240,19 +280,13 @@ cg_frame_delegates(const cg_frame *frame)
 	const _Py_CODEUNIT *at = cg_frame_position(frame);
 
 #if PY_VERSION_HEX >= 0x030d0000
-	int opcode = cg_opcode(at);
-
-	if (cg_is_send(opcode))
-		return true;
-	return (opcode == INSTRUMENTED_LINE || opcode == INSTRUMENTED_INSTRUCTION) &&
-	       cg_is_yield(cg_opcode(at + 2));
+	return cg_is_send(cg_frame_opcode(frame, at));
 #elif PY_VERSION_HEX >= 0x030c0000
-	int opcode = cg_opcode(at);
-
-	if (cg_is_yield(cg_opcode(at + 2)))
-		return cg_is_send(opcode) || opcode == INSTRUMENTED_LINE ||
-		       opcode == INSTRUMENTED_INSTRUCTION;
-	return cg_is_yield(cg_opcode(at + 1)) && cg_is_send(cg_opcode(at - 1));
+	if (cg_is_send(cg_frame_opcode(frame, at)) &&
+	    cg_is_yield(cg_frame_opcode(frame, at + 2)))
+		return true;
+	return cg_is_send(cg_frame_opcode(frame, at - 1)) &&
+	       cg_is_yield(cg_frame_opcode(frame, at + 1));
 #else
 	return cg_is_send(cg_opcode(at)) && cg_is_yield(cg_opcode(at + 1));
 #endif
@@ -262,12 +296,8 @@ cg_frame_delegates(const cg_frame *frame)
 static inline bool
 cg_frame_is_fresh(const cg_frame *frame)
 {
-#if PY_VERSION_HEX >= 0x030e0000 && defined(Py_GIL_DISABLED)
-	const _Py_CODEUNIT *start = _PyFrame_GetBytecode((cg_frame *)frame);
-#else
-	const _Py_CODEUNIT *start = _PyCode_CODE(cg_frame_code(frame));
-#endif
-	return cg_frame_position(frame) < start + cg_frame_code(frame)->_co_firsttraceable;
+	return cg_frame_position(frame) <
+	       cg_frame_bytecode(frame) + cg_frame_code(frame)->_co_firsttraceable;
 }
 
 /* Is it a frame that is still being set up, which no tool is to see? */

@@ -61,7 +61,7 @@ cg_on_resume(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fra
 {
 	uint64_t id = cg_frame_id(frame), below = cg_frame_delegator(frame);
 	uint64_t tick =
-	    cg_is_chained_resume(th, id, below) ? th->img->last : cg_recorder_tick();
+		cg_is_chained_resume(th, id, below) ? th->img->last : cg_recorder_tick();
 
 	cg_resume(th, cg_code_key(code), cg_code_kind(code), id, below, tick);
 }
@@ -73,15 +73,16 @@ cg_on_throw(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 	uint64_t id = cg_frame_id(frame);
 	uint64_t tick = cg_is_chained_throw(th, id) ? th->img->last : cg_recorder_tick();
 
-	cg_throw(th, cg_code_key(code), cg_code_kind(code), id, cg_frame_delegator(frame), fresh,
-	         tick);
+	cg_throw(th, cg_code_key(code), cg_code_kind(code), id, cg_frame_delegator(frame),
+	         fresh, tick);
 }
 
 /* An async generator that yields a value of its own is idle; any other suspension waits. */
 static inline bool
 cg_is_idle_yield(const PyCodeObject *code, PyObject *value)
 {
-	return (code->co_flags & CO_ASYNC_GENERATOR) && cg_is_async_yield_type(Py_TYPE(value));
+	return (code->co_flags & CO_ASYNC_GENERATOR) &&
+	       cg_is_async_yield_type(Py_TYPE(value));
 }
 
 static inline void
@@ -90,7 +91,7 @@ cg_on_yield(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 {
 	uint64_t id = cg_frame_id(frame), what = (uint64_t)(uintptr_t)value;
 	uint64_t tick =
-	    cg_is_chained_suspend(th, id, what) ? th->img->last : cg_recorder_tick();
+		cg_is_chained_suspend(th, id, what) ? th->img->last : cg_recorder_tick();
 
 	cg_suspend(th, id, what, cg_is_idle_yield(code, value), tick);
 }

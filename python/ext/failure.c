@@ -12,9 +12,9 @@ cg_failure_type(void)
 	if (PyInterpreterState_Get() != PyInterpreterState_Main())
 		return PyExc_RuntimeError;
 	if (!type)
-		type = PyErr_NewExceptionWithDoc("corograph.Error",
-		                                 "What Corograph cannot do, and what to do about it.",
-		                                 PyExc_RuntimeError, NULL);
+		type = PyErr_NewExceptionWithDoc(
+			"corograph.Error", "What Corograph cannot do, and what to do about it.",
+			PyExc_RuntimeError, NULL);
 	return type;
 }
 
@@ -32,7 +32,8 @@ cg_failure_set(const char *format, ...)
 }
 
 int
-cg_failure_set_status(enum cg_status status, const char *path, const struct cg_error *error)
+cg_failure_set_status(enum cg_status status, const char *path,
+                      const struct cg_error *error)
 {
 	if (status == CG_NOMEM) {
 		PyErr_NoMemory();

@@ -8,7 +8,8 @@
 #include <sys/utsname.h>
 
 static void
-set(struct cg_collector *collector, enum cg_img_meta which, const char *bytes, size_t length)
+set(struct cg_collector *collector, enum cg_img_meta which, const char *bytes,
+    size_t length)
 {
 	struct cg_text text = {bytes, length};
 
@@ -19,7 +20,8 @@ static void
 set_object(struct cg_collector *collector, enum cg_img_meta which, const char *name)
 {
 	PyObject *value = PySys_GetObject(name);
-	PyObject *bytes = value && PyUnicode_Check(value) ? PyUnicode_EncodeFSDefault(value) : NULL;
+	PyObject *bytes =
+		value && PyUnicode_Check(value) ? PyUnicode_EncodeFSDefault(value) : NULL;
 
 	if (bytes)
 		set(collector, which, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
@@ -54,7 +56,7 @@ set_command(struct cg_collector *collector)
 	     arguments && PyList_Check(arguments) && i < PyList_GET_SIZE(arguments); i++) {
 		PyObject *argument = PyList_GET_ITEM(arguments, i);
 		PyObject *bytes =
-		    PyUnicode_Check(argument) ? PyUnicode_EncodeFSDefault(argument) : NULL;
+			PyUnicode_Check(argument) ? PyUnicode_EncodeFSDefault(argument) : NULL;
 
 		if (bytes)
 			cg_buffer_put(&text, PyBytes_AS_STRING(bytes),

@@ -56,9 +56,10 @@ start(PyObject *self, PyObject *args)
 	Py_RETURN_NONE;
 }
 
-PyDoc_STRVAR(stop_doc, "stop()\n--\n\n"
-                       "End the recording: its trace is in its file, result None, or in the\n"
-                       "result, bytes, when it was started without a path.");
+PyDoc_STRVAR(stop_doc,
+             "stop()\n--\n\n"
+             "End the recording: its trace is in its file, result None, or in the\n"
+             "result, bytes, when it was started without a path.");
 
 static PyObject *
 stop(PyObject *self, PyObject *none)
@@ -68,8 +69,9 @@ stop(PyObject *self, PyObject *none)
 	return cg_session_stop();
 }
 
-PyDoc_STRVAR(report_doc, "report(trace)\n--\n\n"
-                         "The JSON report of a trace: of a path, or of a trace's own bytes.");
+PyDoc_STRVAR(report_doc,
+             "report(trace)\n--\n\n"
+             "The JSON report of a trace: of a path, or of a trace's own bytes.");
 
 static PyObject *
 report(PyObject *self, PyObject *trace)
@@ -89,13 +91,13 @@ is_running(PyObject *self, PyObject *none)
 }
 
 static PyMethodDef methods[] = {
-    {"version", version, METH_NOARGS, "Version of the library."},
-    {"start", start, METH_VARARGS, start_doc},
-    {"report", report, METH_O, report_doc},
-    {"stop", stop, METH_NOARGS, stop_doc},
-    {"is_running", is_running, METH_NOARGS, is_running_doc},
-    {"boot", cg_boot, METH_O, "boot(folder)\n--\n\nFor `corograph record` alone."},
-    {NULL, NULL, 0, NULL},
+	{"version", version, METH_NOARGS, "Version of the library."},
+	{"start", start, METH_VARARGS, start_doc},
+	{"report", report, METH_O, report_doc},
+	{"stop", stop, METH_NOARGS, stop_doc},
+	{"is_running", is_running, METH_NOARGS, is_running_doc},
+	{"boot", cg_boot, METH_O, "boot(folder)\n--\n\nFor `corograph record` alone."},
+	{NULL, NULL, 0, NULL},
 };
 
 static int
@@ -105,18 +107,18 @@ module_exec(PyObject *module)
 }
 
 static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, module_exec},
+	{Py_mod_exec, module_exec},
 #if PY_VERSION_HEX >= 0x030c0000
-    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED},
+	{Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED},
 #endif
-    {0, NULL},
+	{0, NULL},
 };
 
 static struct PyModuleDef definition = {
-    .m_base = PyModuleDef_HEAD_INIT,
-    .m_name = "_corograph",
-    .m_methods = methods,
-    .m_slots = slots,
+	.m_base = PyModuleDef_HEAD_INIT,
+	.m_name = "_corograph",
+	.m_methods = methods,
+	.m_slots = slots,
 };
 
 PyMODINIT_FUNC

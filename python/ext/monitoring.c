@@ -19,7 +19,7 @@
 enum { ARG_CODE, ARG_OFFSET, ARG_VALUE, ARG_CALLABLE = ARG_VALUE, ARG_SELF };
 
 struct callback {
-	PyObject_HEAD
+	PyObject head;
 	vectorcallfunc call;
 };
 
@@ -29,8 +29,8 @@ static struct {
 	int tool;
 } armed;
 
-#define CALLBACK(name)                                                                     \
-	static PyObject *name(PyObject *self, PyObject *const *args, size_t nargsf,            \
+#define CALLBACK(name)                                                          \
+	static PyObject *name(PyObject *self, PyObject *const *args, size_t nargsf, \
 	                      PyObject *kwnames)
 #define UNUSED_ARGS ((void)self, (void)nargsf, (void)kwnames)
 
@@ -185,11 +185,15 @@ static const struct {
 	vectorcallfunc call;
 	bool of_c; /* only when C functions are recorded */
 } events[] = {
-    {"PY_START", on_py_start, false},   {"PY_RESUME", on_py_resume, false},
-    {"PY_THROW", on_py_throw, false},   {"PY_YIELD", on_py_yield, false},
-    {"PY_RETURN", on_py_return, false}, {"PY_UNWIND", on_py_unwind, false},
-    {"CALL", on_call, true},            {"C_RETURN", on_c_return, true},
-    {"C_RAISE", on_c_raise, true},
+	{"PY_START", on_py_start, false},
+	{"PY_RESUME", on_py_resume, false},
+	{"PY_THROW", on_py_throw, false},
+	{"PY_YIELD", on_py_yield, false},
+	{"PY_RETURN", on_py_return, false},
+	{"PY_UNWIND", on_py_unwind, false},
+	{"CALL", on_call, true},
+	{"C_RETURN", on_c_return, true},
+	{"C_RAISE", on_c_raise, true},
 };
 enum { EVENTS = sizeof events / sizeof *events };
 
@@ -203,23 +207,24 @@ callback_dealloc(PyObject *self)
 }
 
 static PyMemberDef callback_members[] = {
-    {"__vectorcalloffset__", Py_T_PYSSIZET, offsetof(struct callback, call), Py_READONLY, NULL},
-    {NULL, 0, 0, 0, NULL},
+	{"__vectorcalloffset__", Py_T_PYSSIZET, offsetof(struct callback, call), Py_READONLY,
+     NULL},
+	{NULL, 0, 0, 0, NULL},
 };
 
 static PyType_Slot callback_slots[] = {
-    {Py_tp_dealloc, callback_dealloc},
-    {Py_tp_call, PyVectorcall_Call},
-    {Py_tp_members, callback_members},
-    {0, NULL},
+	{Py_tp_dealloc, callback_dealloc},
+	{Py_tp_call, PyVectorcall_Call},
+	{Py_tp_members, callback_members},
+	{0, NULL},
 };
 
 static PyType_Spec callback_spec = {
-    .name = "corograph._corograph.Callback",
-    .basicsize = sizeof(struct callback),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL |
+	.name = "corograph._corograph.Callback",
+	.basicsize = sizeof(struct callback),
+	.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL |
              Py_TPFLAGS_DISALLOW_INSTANTIATION,
-    .slots = callback_slots,
+	.slots = callback_slots,
 };
 
 /* sys.monitoring.events.NAME, or -1 with an exception. */
@@ -246,14 +251,15 @@ ask(PyObject *result)
 static int
 set_events(int bits)
 {
-	return ask(PyObject_CallMethod(armed.monitoring, "set_events", "ii", armed.tool, bits));
+	return ask(
+		PyObject_CallMethod(armed.monitoring, "set_events", "ii", armed.tool, bits));
 }
 
 static int
 register_callback(int bit, PyObject *callback)
 {
-	return ask(PyObject_CallMethod(armed.monitoring, "register_callback", "iiO", armed.tool,
-	                               bit, callback));
+	return ask(PyObject_CallMethod(armed.monitoring, "register_callback", "iiO",
+	                               armed.tool, bit, callback));
 }
 
 static int

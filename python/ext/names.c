@@ -82,7 +82,10 @@ describe_code(PyCodeObject *code, struct cg_function_info *info)
 	return true;
 }
 
-static struct cg_text __attribute__((format(printf, 1, 2)))
+static struct cg_text print(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+static struct cg_text
 print(const char *format, ...)
 {
 	size_t length;
@@ -212,9 +215,9 @@ cg_names_describe(void *arg, uint64_t key, struct cg_function_info *info)
 	(void)arg;
 	forget_texts();
 	if (key & CG_KEY_BUILTIN)
-		done = describe_builtin(cg_here.callable,
-		                        (const PyMethodDef *)(uintptr_t)(key & ~(uint64_t)CG_KEY_BITS),
-		                        info);
+		done = describe_builtin(
+			cg_here.callable,
+			(const PyMethodDef *)(uintptr_t)(key & ~(uint64_t)CG_KEY_BITS), info);
 	else
 		done = describe_code((PyCodeObject *)(uintptr_t)key, info);
 	cg_pending_restore(pending);

@@ -89,10 +89,8 @@ cg_profile_bytes(const struct cg_collector *collector)
 	enum cg_status status;
 
 	cg_buffer_init(&buffer);
-	Py_BEGIN_ALLOW_THREADS
-	status = write_buffer(collector, &buffer);
-	Py_END_ALLOW_THREADS
-	return bytes_of(&buffer, status, NULL);
+	Py_BEGIN_ALLOW_THREADS status = write_buffer(collector, &buffer);
+	Py_END_ALLOW_THREADS return bytes_of(&buffer, status, NULL);
 }
 
 /* A trace in memory as a source. */
@@ -140,8 +138,8 @@ write_report(struct cg_buffer *buffer, const char *path, struct memory memory,
              struct cg_error *error)
 {
 	struct cg_graph *graph = NULL;
-	enum cg_status status = path ? cg_graph_open(&graph, path, 0, error)
-	                             : open_memory(&graph, memory, error);
+	enum cg_status status =
+		path ? cg_graph_open(&graph, path, 0, error) : open_memory(&graph, memory, error);
 
 	if (!status)
 		status = cg_graph_write_json(graph, put_text, buffer);
@@ -164,12 +162,11 @@ cg_profile_report(PyObject *trace, bool in_memory)
 	if (held)
 		path = PyBytes_AS_STRING(held);
 	else
-		memory = (struct memory){PyBytes_AS_STRING(trace), (size_t)PyBytes_GET_SIZE(trace)};
+		memory =
+			(struct memory){PyBytes_AS_STRING(trace), (size_t)PyBytes_GET_SIZE(trace)};
 	cg_buffer_init(&buffer);
-	Py_BEGIN_ALLOW_THREADS
-	status = write_report(&buffer, path, memory, &error);
-	Py_END_ALLOW_THREADS
-	trace = bytes_of(&buffer, status, &error);
+	Py_BEGIN_ALLOW_THREADS status = write_report(&buffer, path, memory, &error);
+	Py_END_ALLOW_THREADS trace = bytes_of(&buffer, status, &error);
 	Py_XDECREF(held);
 	return trace;
 }

@@ -177,9 +177,9 @@ cg_recorder_name_threads(void)
 static bool
 sit_down(struct cg_seat *seat, PyThreadState *tstate, PyCodeObject *code)
 {
-	enum cg_status status = cg_thread_begin(&seat->thread, cg_recorder.collector,
-	                                        (uintptr_t)code, tstate->native_thread_id,
-	                                        cg_recorder_tick());
+	enum cg_status status =
+		cg_thread_begin(&seat->thread, cg_recorder.collector, (uintptr_t)code,
+	                    tstate->native_thread_id, cg_recorder_tick());
 
 	if (status) {
 		cg_collector_lose(cg_recorder.collector);

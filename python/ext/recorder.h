@@ -19,7 +19,7 @@
 struct cg_recorder {
 	uint64_t epoch; /* of the recording, or CG_EPOCH_OFF: no thread's equals it */
 	enum cg_clock_kind clock;
-	uint64_t ms;   /* ticks in a millisecond, about */
+	uint64_t ms;                    /* ticks in a millisecond, about */
 	struct cg_collector *collector; /* NULL: nothing is recorded */
 };
 

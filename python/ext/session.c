@@ -121,7 +121,8 @@ static int
 check(void)
 {
 	if (PyInterpreterState_Get() != PyInterpreterState_Main())
-		return cg_failure_set("only the main interpreter can be recorded, this is another");
+		return cg_failure_set(
+			"only the main interpreter can be recorded, this is another");
 	if (cg_recorder.collector)
 		return cg_failure_set("a recording runs already: stop it first");
 	return 0;
@@ -217,13 +218,11 @@ write_trace(const struct cg_collector *collector)
 	enum cg_status status;
 	int error;
 
-	Py_BEGIN_ALLOW_THREADS
-	status = cg_profile_write(collector, session.out);
+	Py_BEGIN_ALLOW_THREADS status = cg_profile_write(collector, session.out);
 	error = errno;
 	if (!status)
 		(void)unlink(session.path);
-	Py_END_ALLOW_THREADS
-	errno = error;
+	Py_END_ALLOW_THREADS errno = error;
 	return status ? cg_failure_set_status(status, session.out, NULL) : 0;
 }
 

@@ -20,8 +20,8 @@
 static struct {
 	bool on;
 	bool builtins;
-	PyCFunction new_thread;  /* what _thread.start_new_thread calls */
-	uint64_t scan_interval;  /* ticks */
+	PyCFunction new_thread; /* what _thread.start_new_thread calls */
+	uint64_t scan_interval; /* ticks */
 	uint64_t last_scan;
 } armed;
 

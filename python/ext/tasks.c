@@ -177,7 +177,8 @@ current_task(uint64_t frame)
 static PyObject *
 current_task(uint64_t frame)
 {
-	PyObject *loop = methods.running_loop ? PyObject_CallNoArgs(methods.running_loop) : NULL;
+	PyObject *loop =
+		methods.running_loop ? PyObject_CallNoArgs(methods.running_loop) : NULL;
 	PyObject *task = NULL;
 
 	if (loop && loop != Py_None && methods.current)

@@ -56,6 +56,35 @@ def _():
     assert e["drive", "outer"] == {"call": 100}, e
 
 
+@test("another tool that watches lines or instructions changes nothing")
+def _():
+    def work():
+        for _ in range(20):
+            drive(outer(3))
+
+    if sys.version_info < (3, 12):
+        sys.settrace(lambda *_: None)
+        try:
+            profiles = [recorded(work)]
+        finally:
+            sys.settrace(None)
+    else:
+        profiles = []
+        watch = sys.monitoring
+        watch.use_tool_id(1, "watcher")
+        for event in watch.events.LINE, watch.events.INSTRUCTION, watch.events.LINE:
+            watch.register_callback(1, event, lambda *_: None)
+            watch.set_events(1, event)
+            profiles.append(recorded(work))
+        watch.set_events(1, 0)
+        watch.free_tool_id(1)
+    for p in profiles:
+        e = edges(p)
+        assert e["outer", "middle"] == {"await": 20}, e
+        assert e["middle", "leaf"] == {"await": 20}, e
+        assert e["leaf", "__await__"] == {"await": 60}, e
+
+
 @test("a chain suspends and resumes at one instant: only its leaf waits")
 def _():
     def work():
