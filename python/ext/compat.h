@@ -35,9 +35,8 @@
 #define CG_HAVE_MONITORING (PY_VERSION_HEX >= 0x030c0000)
 /* PyCode_AddWatcher is there; before it, a code extra tells of a code object's end. */
 #define CG_HAVE_CODE_WATCHER (PY_VERSION_HEX >= 0x030c0000)
-/* _asyncio keeps a dict {loop: current task}; after it, a function that takes the loop. */
-#define CG_HAVE_CURRENT_TASKS (PY_VERSION_HEX < 0x030e0000)
-#if CG_HAVE_CURRENT_TASKS
+/* In _asyncio: the dict {loop: current task}, later a function that takes the loop. */
+#if PY_VERSION_HEX < 0x030e0000
 #define CG_CURRENT_TASK "_current_tasks"
 #else
 #define CG_CURRENT_TASK "current_task"

@@ -22,8 +22,9 @@ struct cg_task_types cg_task_types = {.iter = no_iter};
 /* Owned for the life of the process; of _asyncio. NULL: not known. */
 static struct {
 	PyObject *get_coro, *get_name; /* method descriptors of its Task */
-	PyObject *current;      /* the dict {loop: task}, or the function current_task */
-	PyObject *running_loop; /* the function _get_running_loop */
+	PyObject *current;           /* the dict {loop: task}, or the function current_task */
+	PyObject *running_loop;      /* the function _get_running_loop */
+	PyObject *current_in_python; /* such a dict of asyncio.tasks, for its own tasks */
 } methods;
 
 static void
@@ -33,26 +34,35 @@ keep(PyObject **place, PyObject *value)
 	*place = value;
 }
 
-static PyTypeObject *
-find_type(const char *module, const char *name)
+static bool
+is_type(PyObject *object)
 {
-	PyObject *type = cg_lookup_global(module, name);
+	return object && PyType_Check(object);
+}
 
-	if (!type || !PyType_Check(type))
-		return NULL;
+static void
+find_in_python(void)
+{
+	PyObject *type = cg_lookup_global("asyncio.tasks", "_PyTask");
+	PyObject *current = cg_lookup_global("asyncio.tasks", "_current_tasks");
+
+	if (!is_type(type) || !current || !PyDict_Check(current))
+		return;
 	Py_INCREF(type);
-	return (PyTypeObject *)type;
+	cg_task_types.in_python = (PyTypeObject *)type;
+	keep(&methods.current_in_python, current);
 }
 
 /* The module may be half made: its import runs Python. Then nothing is taken. */
 static void
 find_in_c(void)
 {
-	PyTypeObject *type = (PyTypeObject *)cg_lookup_global("_asyncio", "Task");
+	PyObject *found = cg_lookup_global("_asyncio", "Task");
+	PyTypeObject *type = (PyTypeObject *)found;
 	PyObject *current = cg_lookup_global("_asyncio", CG_CURRENT_TASK);
 	PyObject *loop = cg_lookup_global("_asyncio", "_get_running_loop");
 
-	if (!type || !PyType_Check(type) || !current || !loop)
+	if (!is_type(found) || !current || !loop)
 		return;
 	keep(&methods.get_coro, cg_lookup_in_type(type, "get_coro"));
 	keep(&methods.get_name, cg_lookup_in_type(type, "get_name"));
@@ -74,7 +84,7 @@ cg_tasks_find(void)
 	if (!cg_task_types.in_c)
 		find_in_c();
 	if (!cg_task_types.in_python)
-		cg_task_types.in_python = find_type("asyncio.tasks", "_PyTask");
+		find_in_python();
 	cg_pending_restore(pending);
 }
 
@@ -148,50 +158,47 @@ cg_task_returned(struct cg_thread *th, PyObject *task)
 	cg_pending_restore(pending);
 }
 
-/* The task in a dict {loop: current task} whose coroutine has that frame. A new reference. */
+/* The task in {loop: current task} whose coroutine has that frame. A new reference. */
 static PyObject *
-task_in(PyObject *current_tasks, uint64_t frame)
+task_among(PyObject *tasks, uint64_t frame)
 {
 	PyObject *loop, *task;
 	Py_ssize_t at = 0;
 
-	if (!current_tasks || !PyDict_Check(current_tasks))
-		return NULL;
-	while (PyDict_Next(current_tasks, &at, &loop, &task))
-		if (has_frame(task, frame)) {
-			Py_INCREF(task);
-			return task;
-		}
+	while (tasks && PyDict_Next(tasks, &at, &loop, &task))
+		if (has_frame(task, frame))
+			return Py_NewRef(task);
 	return NULL;
 }
 
-#if CG_HAVE_CURRENT_TASKS
-/* The current task, of whatever loop, whose coroutine has that frame. A new reference. */
+/* What _asyncio takes for this thread's current task: a new reference, or NULL. */
 static PyObject *
-current_task(uint64_t frame)
+task_of_loop(void)
 {
-	return task_in(methods.current, frame);
-}
-#else
-/* The current task of this thread's loop, if its coroutine has that frame. */
-static PyObject *
-current_task(uint64_t frame)
-{
-	PyObject *loop =
-		methods.running_loop ? PyObject_CallNoArgs(methods.running_loop) : NULL;
-	PyObject *task = NULL;
+	PyObject *loop = PyObject_CallNoArgs(methods.running_loop), *task = NULL;
 
-	if (loop && loop != Py_None && methods.current)
+	if (loop && loop != Py_None)
 		task = PyObject_CallOneArg(methods.current, loop);
 	PyErr_Clear();
 	Py_XDECREF(loop);
+	return task;
+}
+
+/* The current task whose coroutine has that frame. A new reference, or NULL. */
+static PyObject *
+current_task(uint64_t frame)
+{
+	PyObject *task = NULL;
+
+	if (methods.current && PyDict_Check(methods.current))
+		task = task_among(methods.current, frame);
+	else if (methods.current)
+		task = task_of_loop();
 	if (task && has_frame(task, frame))
 		return task;
 	Py_XDECREF(task);
-	/* the Task that is written in Python keeps its own books */
-	return task_in(cg_lookup_global("asyncio.tasks", "_current_tasks"), frame);
+	return task_among(methods.current_in_python, frame);
 }
-#endif
 
 bool
 cg_tasks_is_task(void *arg, uint64_t frame)
