@@ -26,7 +26,8 @@ take_shared(struct cg_collector *c)
 	cg_ref ref = c->free_acts;
 
 	if (ref) {
-		c->free_acts = ((struct cg_img_activation *)cg_image_at(c->image.base, ref))->next_free;
+		c->free_acts =
+			((struct cg_img_activation *)cg_image_at(c->image.base, ref))->next_free;
 		return ref;
 	}
 	ref = cg_image_take(&c->image, &c->act_slabs, CG_IMG_ACTIVATIONS, 0, 2);
@@ -86,7 +87,8 @@ cg_act_new(struct cg_thread *th, uint64_t frame)
 	if (!act)
 		return NULL;
 	act->frame = frame;
-	if (frame && cg_frames_put(&th->collector->frames, frame, cg_image_ref(th->base, act))) {
+	if (frame &&
+	    cg_frames_put(&th->collector->frames, frame, cg_image_ref(th->base, act))) {
 		give_back(th, act);
 		return NULL;
 	}

@@ -190,7 +190,8 @@ renew(struct cg_thread *th, uint64_t frame, uint64_t key, enum cg_kind kind)
 }
 
 static void
-begin(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame, uint64_t below)
+begin(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+      uint64_t below)
 {
 	struct cg_img_activation *act = renew(th, frame, key, kind);
 	struct cg_img_node *node = act ? push_first(th, act, below) : NULL;
@@ -468,8 +469,8 @@ cg_before_plain(struct cg_thread *th, uint64_t key)
 }
 
 void
-cg_before_suspendable(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
-                      uint64_t below)
+cg_before_suspendable(struct cg_thread *th, uint64_t key, enum cg_kind kind,
+                      uint64_t frame, uint64_t below)
 {
 	begin_before(th, key, kind, frame, below);
 }

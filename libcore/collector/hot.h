@@ -21,8 +21,8 @@
 uint64_t cg_thread_gap(struct cg_thread *th, uint64_t gap, uint64_t tick);
 
 /* The child of the current node for that key and edge, made when need be; NULL: no room. */
-struct cg_img_node *cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
-                             enum cg_edge_kind edge);
+struct cg_img_node *cg_child(struct cg_thread *th, struct cg_img_node *parent,
+                             uint64_t key, enum cg_edge_kind edge);
 
 /* The rare ways of entering and leaving plain calls. */
 void cg_enter_slow(struct cg_thread *th, uint64_t key);

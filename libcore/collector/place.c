@@ -201,7 +201,8 @@ static bool
 is_of(const struct cg_thread *th, const struct cg_img_node *node, uint64_t key)
 {
 	return node->key == key ||
-	       (node->folded && cg_collector_find_function(th->collector, key) == node->function);
+	       (node->folded &&
+	        cg_collector_find_function(th->collector, key) == node->function);
 }
 
 /* How many C functions stand above the plain call that is left; -1: it is not below them. */

@@ -73,10 +73,10 @@ struct cg_img_header {
 	uint32_t version;
 	uint32_t header_size;
 	uint32_t pid;
-	uint32_t clock_kind;          /* enum cg_clock_kind */
-	_Atomic uint32_t slab_count;  /* slabs handed out, this one included */
-	_Atomic uint32_t state;       /* enum cg_img_state */
-	uint32_t builtins;            /* 1: C functions are recorded */
+	uint32_t clock_kind;         /* enum cg_clock_kind */
+	_Atomic uint32_t slab_count; /* slabs handed out, this one included */
+	_Atomic uint32_t state;      /* enum cg_img_state */
+	uint32_t builtins;           /* 1: C functions are recorded */
 	uint32_t reserved0;
 	struct cg_clock_pair start;
 	struct cg_clock_pair latest;  /* refreshed now and then, and at the stop */
@@ -84,7 +84,7 @@ struct cg_img_header {
 	uint64_t gap_limit;           /* ticks; longer gaps ask the CPU clock */
 	_Atomic uint64_t lost_events; /* no memory for them */
 	_Atomic uint64_t forks;
-	_Atomic uint64_t folds; /* contexts that found no node of their own */
+	_Atomic uint64_t folds;        /* contexts that found no node of their own */
 	_Atomic uint32_t thread_count; /* thread records made: their ids are 1.. */
 	uint32_t status;               /* enum cg_status that stopped the recording, or 0 */
 	cg_ref meta[CG_META_COUNT];
@@ -109,8 +109,8 @@ struct cg_img_function {
 	cg_ref file;   /* "" for builtins */
 	cg_ref module; /* dotted, or 0 */
 	uint32_t line;
-	uint32_t kind;  /* enum cg_kind */
-	uint32_t flags; /* CG_FN_* */
+	uint32_t kind;        /* enum cg_kind */
+	uint32_t flags;       /* CG_FN_* */
 	_Atomic cg_ref nodes; /* its latest node; older ones by next_of_function */
 	uint32_t reserved[9];
 };
@@ -121,14 +121,14 @@ static_assert(sizeof(struct cg_img_function) == CG_IMG_UNIT, "function is one un
  * and the rest. Children are found by a private hash, `last_child` first.
  */
 struct cg_img_node {
-	uint64_t key;         /* code object or method definition, edge kind in the low bits;
+	uint64_t key;      /* code object or method definition, edge kind in the low bits;
 	                         0 for a thread's root and when the code object is gone */
-	cg_ref parent;        /* 0 for a thread's root */
-	cg_ref last_child;    /* the child entered last, 0 when none was */
-	uint64_t calls;       /* activations started here */
-	uint64_t run;         /* ticks at the top of the stack, up to the thread's last event */
-	uint64_t hosted;      /* ticks of ended segments that ran on top but are placed elsewhere */
-	uint64_t await;       /* ticks of ended waits as the leaf of a chain */
+	cg_ref parent;     /* 0 for a thread's root */
+	cg_ref last_child; /* the child entered last, 0 when none was */
+	uint64_t calls;    /* activations started here */
+	uint64_t run;      /* ticks at the top of the stack, up to the thread's last event */
+	uint64_t hosted; /* ticks of ended segments that ran on top but are placed elsewhere */
+	uint64_t await;  /* ticks of ended waits as the leaf of a chain */
 	uint64_t suspensions; /* of activations that started here */
 	uint64_t raised;      /* activations that started here and ended by an exception */
 
@@ -142,7 +142,7 @@ struct cg_img_node {
 	uint64_t gap_cpu_ns;     /* CPU time answered for gap + gap_before together */
 	uint32_t folded;         /* 1: contexts were folded into this node, whose key is 0:
 	                            calls of it keep their way back in an activation */
-	cg_ref hold; /* its long segments, or 0 while it had none */
+	cg_ref hold;             /* its long segments, or 0 while it had none */
 	uint32_t hidden; /* open plain calls of it with an activation; its key is 0 as long */
 	uint32_t reserved;
 };
@@ -150,58 +150,58 @@ static_assert(sizeof(struct cg_img_node) == 128, "node is two cache lines");
 
 enum cg_act_state {
 	CG_ACT_FREE,
-	CG_ACT_CREATED,  /* the coroutine of a task that has not run yet */
-	CG_ACT_RUNNING,  /* on a thread's stack */
+	CG_ACT_CREATED, /* the coroutine of a task that has not run yet */
+	CG_ACT_RUNNING, /* on a thread's stack */
 	CG_ACT_SUSPENDED
 };
 
 enum {
-	CG_ACT_ROOT = 1,   /* a task root */
-	CG_ACT_BEFORE = 2, /* begun before the recording: its end counts nowhere */
-	CG_ACT_HOSTED = 4, /* its segment runs on a node of another place: charge `ret` */
-	CG_ACT_IDLE = 8,   /* suspended at a yield: that time is nobody's */
+	CG_ACT_ROOT = 1,      /* a task root */
+	CG_ACT_BEFORE = 2,    /* begun before the recording: its end counts nowhere */
+	CG_ACT_HOSTED = 4,    /* its segment runs on a node of another place: charge `ret` */
+	CG_ACT_IDLE = 8,      /* suspended at a yield: that time is nobody's */
 	CG_ACT_DELEGATED = 16 /* entered by delegation from `awaiter` */
 };
 
 /* A live activation that can suspend, or a plain call whose node is not its way back. */
 struct cg_img_activation {
-	uint64_t frame; /* address of the interpreter's frame: its identity while it lives;
+	uint64_t frame;    /* address of the interpreter's frame: its identity while it lives;
 	                   0: a plain call that keeps its way back here (open before the
 	                   recording, or in a folded node) */
-	uint64_t key;   /* of its function */
-	cg_ref node;    /* where its segment is, or was last, placed */
-	cg_ref start_node;    /* where its call counts; 0 while CREATED */
-	uint64_t start;       /* tick */
-	uint64_t segment;     /* tick at which the running segment began */
-	uint64_t wait;        /* tick at which it suspended as the leaf of a chain, else 0 */
-	cg_ref ret;           /* RUNNING: the node below it on the stack */
-	cg_ref below;         /* RUNNING: the next activation below it on this thread's stack */
-	cg_ref awaiter;       /* the activation that delegates to it, or 0 */
-	cg_ref inner;         /* the activation it delegates to while suspended, or 0 */
-	cg_ref thread;        /* the thread whose tree holds start_node */
-	cg_ref spawn;         /* task root: its cg_img_spawn */
-	cg_ref origin;        /* CREATED task root: its creator's node, or 0 */
-	uint8_t state;        /* enum cg_act_state */
-	uint8_t kind;         /* enum cg_kind */
-	uint8_t edge;         /* enum cg_edge_kind of `node` */
-	uint8_t flags;        /* CG_ACT_* */
+	uint64_t key;      /* of its function */
+	cg_ref node;       /* where its segment is, or was last, placed */
+	cg_ref start_node; /* where its call counts; 0 while CREATED */
+	uint64_t start;    /* tick */
+	uint64_t segment;  /* tick at which the running segment began */
+	uint64_t wait;     /* tick at which it suspended as the leaf of a chain, else 0 */
+	cg_ref ret;        /* RUNNING: the node below it on the stack */
+	cg_ref below;      /* RUNNING: the next activation below it on this thread's stack */
+	cg_ref awaiter;    /* the activation that delegates to it, or 0 */
+	cg_ref inner;      /* the activation it delegates to while suspended, or 0 */
+	cg_ref thread;     /* the thread whose tree holds start_node */
+	cg_ref spawn;      /* task root: its cg_img_spawn */
+	cg_ref origin;     /* CREATED task root: its creator's node, or 0 */
+	uint8_t state;     /* enum cg_act_state */
+	uint8_t kind;      /* enum cg_kind */
+	uint8_t edge;      /* enum cg_edge_kind of `node` */
+	uint8_t flags;     /* CG_ACT_* */
 	cg_ref next_free;
 	uint32_t reserved0;
-	uint64_t parked;      /* task root: ticks suspended, up to the running segment */
-	uint64_t left;        /* task root: tick at which it was suspended last */
-	uint64_t asked;       /* the thread's gap + gap_before when the segment began */
-	uint64_t answered;    /* the thread's gap_cpu_ns then */
-	cg_ref task;          /* task root: its cg_img_task, once it is old enough, or 0 */
-	uint32_t segments;    /* how often it was put on a stack */
+	uint64_t parked;   /* task root: ticks suspended, up to the running segment */
+	uint64_t left;     /* task root: tick at which it was suspended last */
+	uint64_t asked;    /* the thread's gap + gap_before when the segment began */
+	uint64_t answered; /* the thread's gap_cpu_ns then */
+	cg_ref task;       /* task root: its cg_img_task, once it is old enough, or 0 */
+	uint32_t segments; /* how often it was put on a stack */
 };
 static_assert(sizeof(struct cg_img_activation) == 128, "activation is two cache lines");
 
 /* A thread that records, or several in turn: an ended one's tree passes on. */
 struct cg_img_thread {
-	uint32_t id;   /* from 1 */
-	uint32_t live; /* 1 while the thread runs */
-	cg_ref name;   /* string, or 0 while not known */
-	cg_ref root;   /* its root node: self run there is time with an empty stack */
+	uint32_t id;       /* from 1 */
+	uint32_t live;     /* 1 while the thread runs */
+	cg_ref name;       /* string, or 0 while not known */
+	cg_ref root;       /* its root node: self run there is time with an empty stack */
 	cg_ref current;    /* top of its stack */
 	cg_ref activation; /* topmost running activation that can suspend, or 0 */
 	uint64_t native_id;
@@ -215,8 +215,8 @@ struct cg_img_thread {
 	uint64_t gap;        /* sums over the thread of the fields of nodes */
 	uint64_t gap_before;
 	uint64_t gap_cpu_ns;
-	uint64_t dropped; /* ends that named nothing on the stack */
-	uint64_t unwound; /* activations taken off without an end of their own */
+	uint64_t dropped;  /* ends that named nothing on the stack */
+	uint64_t unwound;  /* activations taken off without an end of their own */
 	uint64_t vanished; /* activations whose frame was reused without an end */
 	uint64_t reserved[15];
 };

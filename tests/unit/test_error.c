@@ -13,9 +13,11 @@ main(void)
 	char text[1000];
 
 	errno = ENOSPC;
-	eq(cg_error_set(&error, CG_CORRUPT, 7, "chunk %d", 3), CG_CORRUPT, "the status comes back");
+	eq(cg_error_set(&error, CG_CORRUPT, 7, "chunk %d", 3), CG_CORRUPT,
+	   "the status comes back");
 	eq(errno, ENOSPC, "errno stays");
-	ok(error.status == CG_CORRUPT && error.offset == 7 && strcmp(error.text, "chunk 3") == 0,
+	ok(error.status == CG_CORRUPT && error.offset == 7 &&
+	       strcmp(error.text, "chunk 3") == 0,
 	   "all is there");
 	eq(cg_error_set(NULL, CG_IO, 0, "x"), CG_IO, "nobody need ask");
 	cg_error_set(&error, CG_IO, CG_NO_OFFSET, "%s", "a\nb\x1b[1m\x7f\xc3\xa9");

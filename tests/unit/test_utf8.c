@@ -44,7 +44,9 @@ main(void)
 		uint32_t code = 0;
 
 		ok(cg_utf8_get((const uint8_t *)cases[i].bytes, cases[i].n, &code) ==
-		           cases[i].used && code == cases[i].code, cases[i].name);
+		           cases[i].used &&
+		       code == cases[i].code,
+		   cases[i].name);
 	}
 	ok(cg_utf8_is_clean("", 0), "nothing is clean");
 	ok(cg_utf8_is_clean("a b\xc2\xa0\xc3\xa9", 7), "text is clean");
