@@ -351,11 +351,13 @@ cg_decoder_chunk(struct cg_decoder *decoder, uint32_t type, const uint8_t *paylo
 static enum cg_status
 check_whole(struct cg_decoder *d)
 {
-	const struct cg_rec_thread *last = d->out.threads + d->out.thread_count;
+	const struct cg_rec_thread *last = NULL;
 
+	if (d->out.thread_count)
+		last = &d->out.threads[d->out.thread_count - 1];
 	if (!d->has_meta || d->strings.count == 0)
 		return cg_decoder_fail(d, CG_CORRUPT, "a trace without facts about the recording");
-	if (d->out.thread_count && last[-1].root + last[-1].node_count != d->out.node_count)
+	if (last && last->root + last->node_count != d->out.node_count)
 		return cg_decoder_fail(d, CG_CORRUPT, "threads with nodes that are not there");
 	for (uint32_t i = 0; i < d->out.node_count; i++)
 		if (d->out.nodes[i].origin != CG_NONE &&

@@ -47,11 +47,15 @@ check_functions(struct cg_decoder *d, const struct cg_table *table)
 static enum cg_status
 check_threads(struct cg_decoder *d, const struct cg_table *table)
 {
-	const struct cg_rec_thread *before = d->out.threads + table->first - 1;
-	uint32_t root = table->first ? before->root + before->node_count : 0;
+	uint32_t root = 0;
 
-	if (table->first && before->node_count == 0)
-		return corrupt(d, "threads after others that were lost");
+	if (table->first) {
+		const struct cg_rec_thread *before = &d->out.threads[table->first - 1];
+
+		if (before->node_count == 0)
+			return corrupt(d, "threads after others that were lost");
+		root = before->root + before->node_count;
+	}
 	for (uint32_t i = table->first; i < d->out.thread_count; i++) {
 		struct cg_rec_thread *thread = &d->out.threads[i];
 
@@ -144,8 +148,9 @@ check_holds(struct cg_decoder *d, const struct cg_table *table)
 
 /* Reading the shape of a chunk of nodes. */
 struct shape {
-	uint32_t first; /* node of the chunk */
-	const uint8_t *outer, *outer_end;
+	uint32_t first;       /* node of the chunk */
+	const uint8_t *outer; /* its parents that are outside, not yet read */
+	size_t outer_size;
 	uint32_t cursor; /* on the way up from the node before the chunk */
 };
 
@@ -154,13 +159,13 @@ static bool
 outer_parent(struct cg_decoder *d, struct shape *shape, uint32_t *parent)
 {
 	uint64_t told = 0;
-	size_t used =
-		cg_varint_get(shape->outer, (size_t)(shape->outer_end - shape->outer), &told);
+	size_t used = cg_varint_get(shape->outer, shape->outer_size, &told);
 	uint32_t want = told ? (uint32_t)(told - 1) : CG_NONE;
 
-	shape->outer += used;
 	if (!used || told > shape->first)
 		return false;
+	shape->outer += used;
+	shape->outer_size -= used;
 	while (shape->cursor != want && shape->cursor != CG_NONE && shape->cursor != CG_LOST)
 		shape->cursor = d->out.nodes[shape->cursor].parent;
 	*parent = want;
@@ -188,7 +193,7 @@ read_shape(struct cg_decoder *d, const struct cg_table *table)
 {
 	const struct cg_table_column *outer = &table->columns[CG_COL_OUTER];
 	uint64_t *ups = cg_zalloc(table->count, sizeof *ups);
-	struct shape shape = {table->first, outer->bytes, outer->bytes + outer->size,
+	struct shape shape = {table->first, outer->bytes, outer->size,
 	                      table->first ? table->first - 1 : CG_NONE};
 	enum cg_status status;
 
@@ -201,7 +206,7 @@ read_shape(struct cg_decoder *d, const struct cg_table *table)
 		if (!find_parent(d, &shape, table->first + i, ups[i],
 		                 &d->out.nodes[table->first + i].parent))
 			status = CG_CORRUPT;
-	if (!status && shape.outer != shape.outer_end)
+	if (!status && shape.outer_size != 0)
 		status = CG_CORRUPT;
 	cg_free(ups);
 	if (status == CG_CORRUPT)

@@ -10,7 +10,10 @@
 #include "image/image.h"
 #include "corograph.h"
 
-enum { MADE_SLABS = 64, MADE_START = 1000000 };
+#ifndef MADE_SLABS
+#define MADE_SLABS 64
+#endif
+enum { MADE_START = 1000000 };
 
 struct maker {
 	uint8_t *base;
