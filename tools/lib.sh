@@ -103,8 +103,15 @@ prepare() {
 		PYTHONS=$(pythons)
 	fi
 	[ -n "$PYTHONS" ] || die "found no Python $OLDEST to $NEWEST with its headers (Debian: python3-dev)"
-	[ -x "$ROOT/configure" ] || (cd "$ROOT" && ./autogen.sh >"$(log_file autogen)" 2>&1) ||
+	made_anew || (cd "$ROOT" && ./autogen.sh >"$(log_file autogen)" 2>&1) ||
 		die "autogen.sh failed: see $(log_file autogen)"
+}
+
+# Is configure there, and Makefile.in newer than all it is made of?
+made_anew() {
+	(cd "$ROOT" && [ -x configure ] && [ -f Makefile.in ] && [ -z "$(find . -path ./build -prune -o \
+		\( -name '*.mk' -o -name '*.am' -o -name '*.ac' -o -name 'cg_*.m4' -o -name VERSION \) \
+		-newer Makefile.in -print -quit)" ])
 }
 
 log_file() {

@@ -5,15 +5,21 @@
 # shellcheck shell=bash
 SID=$CACHE/sid
 SID_MIRROR=${COROGRAPH_MIRROR:-http://deb.debian.org/debian}
-SID_PACKAGES="gcc libc6-dev make zlib1g-dev autoconf automake libtool pkg-config"
+SID_PACKAGES="gcc libc6-dev make zlib1g-dev autoconf automake libtool pkg-config
+	python3-pip groff-base valgrind"
 
 # Why there can be no chroot here, or nothing.
 sid_obstacle() {
 	[ "$(id -u)" = 0 ] || { echo "only root can use a chroot" && return; }
 	unshare --mount true 2>/dev/null || { echo "this system lets nobody mount" && return; }
-	[ -e "$SID/.ready" ] && return
+	sid_ready && return
 	need debootstrap mount util-linux >&2 || { echo "debootstrap cannot be installed" && return; }
 	sid_make >&2 || echo "Debian sid cannot be fetched: see $(log_file sid)"
+}
+
+# There, and with the packages that are wanted now.
+sid_ready() {
+	[ "$(cat "$SID/.ready" 2>/dev/null)" = "$SID_PACKAGES" ]
 }
 
 sid_make() {
@@ -22,10 +28,13 @@ sid_make() {
 	mkdir -p "$CACHE"
 	(
 		flock 9
-		[ -e "$SID/.ready" ] && exit 0
-		rm -rf --one-file-system "$part" "$SID"
-		debootstrap --variant=minbase sid "$part" "$SID_MIRROR" &&
-			sid_install "$part" && touch "$part/.ready" && mv "$part" "$SID"
+		sid_ready && exit 0
+		if [ ! -e "$SID/.ready" ]; then
+			rm -rf --one-file-system "$part" "$SID"
+			debootstrap --variant=minbase sid "$part" "$SID_MIRROR" &&
+				touch "$part/.ready" && mv "$part" "$SID" || exit 1
+		fi
+		sid_install "$SID" && printf '%s\n' "$SID_PACKAGES" >"$SID/.ready"
 	) 9>"$CACHE/sid.lock" >"$(log_file sid)" 2>&1 </dev/null
 }
 
@@ -36,8 +45,17 @@ sid_install() {
 	$apt update || return 1
 	dev=$(chroot "$1" apt-cache pkgnames | grep -E '^python3\.[0-9]+(-nogil)?-dev$')
 	# shellcheck disable=SC2086
-	$apt install -y --no-install-recommends $SID_PACKAGES $dev ${dev//-dev/-venv} || return 1
+	$apt install -y --no-install-recommends $SID_PACKAGES $dev ${dev//-dev/-venv} \
+		$(sid_testsuites "$1" "$dev") || return 1
 	$apt clean
+}
+
+# The standard library's own tests, of those Pythons that have them.
+sid_testsuites() {
+	local p
+	for p in $2; do
+		chroot "$1" apt-cache pkgnames "lib${p%-dev}-testsuite"
+	done
 }
 
 # sid_run COMMAND...: in the chroot, in the current folder if that is in this tree.
@@ -55,9 +73,15 @@ sid_run() {
 		mount --rbind /dev "$sid/dev"
 		mount --rbind /sys "$sid/sys" # says which clock can be trusted
 		mount --bind "$root" "$sid$root"
+		# The network as it is here: names, certificates, pip'"'"'s settings, proxies.
+		for f in /etc/resolv.conf /etc/pip.conf; do
+			[ ! -f $f ] || { touch "$sid$f"; mount --bind $f "$sid$f"; }
+		done
+		[ ! -d /etc/ssl/certs ] || { mkdir -p "$sid/etc/ssl/certs"; mount --bind /etc/ssl/certs "$sid/etc/ssl/certs"; }
+		mapfile -t network < <(env | grep -iE "^(https?_proxy|no_proxy|pip_[a-z_]+|ssl_cert_[a-z]+)=")
 		exec chroot "$sid" env -i HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
 			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-			CG_IN_CHROOT=1 bash -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"
+			"${network[@]}" bash -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"
 	' sid_run "$SID" "$ROOT" "$dir" "$@"
 }
 
@@ -74,7 +98,7 @@ sid_pythons() {
 # A whole build for one of them in build/sid-X.Y: its C library is not this system's.
 sid_build() {
 	sid_run bash -c 'ROOT=$0 && . "$0/tools/lib.sh"
-		configure_in "$BUILD/sid-$1" "$2" && make -C "$BUILD/sid-$1" -j"$JOBS"' \
+		configure_in "$BUILD/sid-$1" "$2" --disable-maintainer-mode && make -C "$BUILD/sid-$1" -j"$JOBS"' \
 		"$ROOT" "$1" "$2"
 }
 

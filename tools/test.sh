@@ -14,6 +14,8 @@ dev_test() {
 	[ $# -gt 0 ] || eval "set -- $STEPS"
 	. "$ROOT/tools/pythons.sh"
 	prepare
+	# What tests skip without: readers of manual pages and of callgrind files, a bad file system.
+	need groff-base valgrind bindfs || true
 	FIRST_VERSION=$(sed -n '1s/ .*//p' <<<"$PYTHONS")
 	FIRST_PYTHON=$(sed -n '1s/^[^ ]* //p' <<<"$PYTHONS")
 	for step in "$@"; do
@@ -74,7 +76,8 @@ configured_make() {
 	local dir=$1 python=$2 options=$3
 	shift 3
 	# shellcheck disable=SC2086
-	configure_in "$dir" "$python" $options && make -C "$dir" -j"$JOBS" && make -C "$dir" -j"$JOBS" "$@"
+	configure_in "$dir" "$python" $options && make -C "$dir" -j"$JOBS" &&
+		make -C "$dir" -j$((JOBS * 2)) "$@" # tests sleep more than they compute
 	local status=$?
 	# What failed, in full, since only the log of this step is seen elsewhere.
 	[ $status = 0 ] || [ ! -f "$dir/test-suite.log" ] || grep -v '^# ' "$dir/test-suite.log"
@@ -164,6 +167,6 @@ test_sid() {
 	fi
 	while read -r version exe; do
 		step "sid-$version" automake sid_run bash -c 'ROOT=$0 && . "$0/tools/lib.sh" && . "$0/tools/test.sh" &&
-			configured_make "$BUILD/test/sid-$1" "$2" "" check-python' "$ROOT" "$version" "$exe"
+			configured_make "$BUILD/test/sid-$1" "$2" --disable-maintainer-mode check-python' "$ROOT" "$version" "$exe"
 	done < <(sid_pythons)
 }
