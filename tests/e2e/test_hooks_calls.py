@@ -141,7 +141,8 @@ def _():
     assert not [f for f in p.functions if f["kind"] == "builtin"]
     assert one(p, "caller")["self_run_ns"] > 0.02e9
     q = recorded(caller, builtins=True)
-    assert one(q, "caller")["self_run_ns"] < 0.01e9
+    caller = one(q, "caller")
+    assert caller["run_ns"] - caller["self_run_ns"] > 0.02e9, caller
     assert [f["self_run_ns"] > 0.02e9 for f in q.functions
             if f["name"] == "<built-in method time.sleep>"] == [True]
 
