@@ -148,7 +148,7 @@ def _():
 @test("a Python that goes on when the command has ended keeps its recording")
 def _():
     write("go.py", "import os, time\ndef f(): pass\nf()\nopen('up', 'w').close()\n"
-                   "while not os.path.exists('stop'): time.sleep(0.01)\n")
+                   "while os.path.exists('up') and not os.path.exists('stop'): time.sleep(0.01)\n")
     done = record("--", "sh", "-c", f'"{PYTHON}" go.py >/dev/null 2>&1 & while ! test -e up; do sleep 0.1; done')
     assert done.returncode == 0 and "still runs" in done.stderr, done
     assert done.stderr.count("\n") == 1 and not os.path.exists(done.trace)
