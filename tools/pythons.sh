@@ -44,7 +44,7 @@ sid_install() {
 	local dev
 	$apt update || return 1
 	dev=$(chroot "$1" apt-cache pkgnames | grep -E '^python3\.[0-9]+(-nogil)?-dev$')
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2046,SC2086
 	$apt install -y --no-install-recommends $SID_PACKAGES $dev ${dev//-dev/-venv} \
 		$(sid_testsuites "$1" "$dev") || return 1
 	$apt clean
