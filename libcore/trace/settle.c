@@ -4,7 +4,7 @@
  * The idea to know: the program may have been killed between any two stores, so nothing
  * here relies on two counters agreeing. A tick outside the recording counts as no time, a
  * stack is walked for so many levels and no further, and counts are brought into order at
- * the end (doc/semantics.md, "What is open when the trace ends").
+ * the end.
  */
 #include "trace/settle.h"
 
@@ -18,9 +18,8 @@ cg_capture_node(const struct cg_capture_state *state, cg_ref ref)
 	return row == CG_NONE ? CG_NONE : state->dense[row];
 }
 
-/* Ticks from `since` to the end of the capture. */
-static uint64_t
-elapsed(const struct cg_capture_state *state, uint64_t since)
+uint64_t
+cg_capture_elapsed(const struct cg_capture_state *state, uint64_t since)
 {
 	if (since < state->out.start.tick || since > state->end)
 		return 0;
@@ -86,7 +85,7 @@ settle_thread(struct cg_capture_state *state, uint32_t i, uint32_t *levels)
 {
 	const struct cg_img_thread *thread = &state->threads[i].img;
 	uint32_t current = cg_capture_node(state, thread->current);
-	uint64_t gap = elapsed(state, thread->last);
+	uint64_t gap = cg_capture_elapsed(state, thread->last);
 	struct cg_rec_node *node;
 
 	if (current == CG_NONE || thread->current == thread->root)
@@ -96,7 +95,7 @@ settle_thread(struct cg_capture_state *state, uint32_t i, uint32_t *levels)
 	node->gap += gap;
 	if (state->threads[i].ref == state->options.asked)
 		answer_gap(state, node, thread);
-	state->out.threads[i].busy += elapsed(state, thread->busy_since);
+	state->out.threads[i].busy += cg_capture_elapsed(state, thread->busy_since);
 	if (state->out.threads[i].last < state->end)
 		state->out.threads[i].last = state->end;
 	count_plain(state, thread, levels);
@@ -114,16 +113,16 @@ settle_activation(struct cg_capture_state *state, const struct cg_img_activation
 	if (start != CG_NONE && !(act->flags & CG_ACT_BEFORE))
 		state->out.nodes[start].unfinished++;
 	if (act->state == CG_ACT_RUNNING && (act->flags & CG_ACT_HOSTED) && host != CG_NONE)
-		state->out.nodes[host].hosted += elapsed(state, act->segment);
+		state->out.nodes[host].hosted += cg_capture_elapsed(state, act->segment);
 	if (act->state == CG_ACT_SUSPENDED && act->wait && node != CG_NONE)
-		state->out.nodes[node].await += elapsed(state, act->wait);
+		state->out.nodes[node].await += cg_capture_elapsed(state, act->wait);
 }
 
 static void
 settle_task(struct cg_capture_state *state, const struct cg_img_activation *act)
 {
 	uint32_t row = cg_view_table_find(&state->spawn_rows, act->spawn);
-	uint64_t span = elapsed(state, act->start);
+	uint64_t span = cg_capture_elapsed(state, act->start);
 
 	if (!(act->flags & CG_ACT_ROOT) || row == CG_NONE ||
 	    (act->state != CG_ACT_RUNNING && act->state != CG_ACT_SUSPENDED))
@@ -136,7 +135,7 @@ settle_task(struct cg_capture_state *state, const struct cg_img_activation *act)
 		return;
 	state->tasks[row].parked = act->parked;
 	if (act->state == CG_ACT_SUSPENDED)
-		state->tasks[row].parked += elapsed(state, act->left);
+		state->tasks[row].parked += cg_capture_elapsed(state, act->left);
 }
 
 static uint64_t

@@ -35,6 +35,9 @@ struct cg_capture_state {
 /* Index in out.nodes of the node that ref names, or CG_NONE. */
 uint32_t cg_capture_node(const struct cg_capture_state *state, cg_ref ref);
 
+/* Ticks from `since` to the end of the capture; 0 when that is outside of the recording. */
+uint64_t cg_capture_elapsed(const struct cg_capture_state *state, uint64_t since);
+
 /* Index of the text that ref names in the image; 0 is "". CG_NOMEM, CG_LIMIT. */
 enum cg_status cg_capture_string(struct cg_capture_state *state, cg_ref ref,
                                  uint32_t *index);

@@ -166,30 +166,115 @@ add_tasks(struct cg_capture_state *state, const uint32_t *index)
 	return status;
 }
 
+static uint64_t
+less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* What the CPU clock was asked, and answered, since a segment began that still runs. */
+static void
+ask_open(const struct cg_capture_state *state, const struct cg_img_activation *act,
+         struct cg_rec_hold *hold)
+{
+	const struct cg_captured_thread *captured =
+		&state->threads[state->out.nodes[hold->node].thread];
+	const struct cg_img_thread *thread = &captured->img;
+
+	hold->asked = less(thread->gap + thread->gap_before, act->asked) +
+	              cg_capture_elapsed(state, thread->last);
+	hold->cpu_ns = less(thread->gap_cpu_ns, act->answered);
+	if (captured->ref != state->options.asked)
+		return;
+	hold->asked += less(thread->last, thread->cpu_tick);
+	hold->cpu_ns += less(state->options.asked_cpu_ns, thread->cpu_ns);
+}
+
+/* A long segment that has not ended. false: it is none. */
+static bool
+open_hold(const struct cg_capture_state *state, const struct cg_img_activation *act,
+          struct cg_rec_hold *hold)
+{
+	uint64_t ticks = cg_capture_elapsed(state, act->segment);
+	uint64_t ms = cg_records_ns(&state->out, ticks) / 1000000;
+
+	if (act->state != CG_ACT_RUNNING || ms < 10 ||
+	    (act->kind != CG_KIND_COROUTINE && act->kind != CG_KIND_ASYNC_GENERATOR))
+		return false;
+	*hold = (struct cg_rec_hold){
+		.node = cg_capture_node(state, act->node),
+		.over_10ms = 1,
+		.over_50ms = ms >= 50,
+		.over_100ms = ms >= 100,
+		.longest = ticks,
+		.held = ticks,
+	};
+	if (hold->node == CG_NONE)
+		return false;
+	ask_open(state, act, hold);
+	return true;
+}
+
+/* Holds of the same node, which stand together, become one. */
+static void
+merge_holds(struct cg_records *out)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < out->hold_count; i++) {
+		const struct cg_rec_hold *from = &out->holds[i];
+		struct cg_rec_hold *to = kept ? &out->holds[kept - 1] : NULL;
+
+		if (!to || to->node != from->node) {
+			out->holds[kept++] = *from;
+			continue;
+		}
+		to->over_10ms += from->over_10ms;
+		to->over_50ms += from->over_50ms;
+		to->over_100ms += from->over_100ms;
+		to->held += from->held;
+		to->asked += from->asked;
+		to->cpu_ns += from->cpu_ns;
+		if (to->longest < from->longest)
+			to->longest = from->longest;
+	}
+	out->hold_count = kept;
+}
+
+static void
+copy_hold(const struct cg_capture_state *state, const struct cg_img_hold *hold,
+          struct cg_rec_hold *added)
+{
+	*added = (struct cg_rec_hold){
+		.node = cg_capture_node(state, hold->node),
+		.over_10ms = hold->over_10ms,
+		.over_50ms = hold->over_50ms,
+		.over_100ms = hold->over_100ms,
+		.longest = hold->longest,
+		.held = hold->held,
+		.asked = hold->asked,
+		.cpu_ns = hold->cpu_ns,
+	};
+}
+
 static enum cg_status
 add_holds(struct cg_capture_state *state)
 {
 	struct cg_records *out = &state->out;
+	size_t rows = state->hold_rows.count, open = state->activation_rows.count;
 
-	out->holds = cg_zalloc(state->hold_rows.count, sizeof *out->holds);
+	out->holds = cg_zalloc(rows + open, sizeof *out->holds);
 	if (!out->holds)
 		return CG_NOMEM;
-	for (uint32_t i = 0; i < state->hold_rows.count; i++) {
-		const struct cg_img_hold *hold = &state->holds[i];
-
-		out->holds[out->hold_count] = (struct cg_rec_hold){
-			.node = cg_capture_node(state, hold->node),
-			.over_10ms = hold->over_10ms,
-			.over_50ms = hold->over_50ms,
-			.over_100ms = hold->over_100ms,
-			.longest = hold->longest,
-			.held = hold->held,
-			.asked = hold->asked,
-			.cpu_ns = hold->cpu_ns,
-		};
+	for (size_t i = 0; i < rows; i++) {
+		copy_hold(state, &state->holds[i], &out->holds[out->hold_count]);
 		out->hold_count += out->holds[out->hold_count].node != CG_NONE;
 	}
+	for (size_t i = 0; i < open; i++)
+		out->hold_count +=
+			open_hold(state, &state->activations[i], &out->holds[out->hold_count]);
 	qsort(out->holds, out->hold_count, sizeof *out->holds, by_node);
+	merge_holds(out);
 	return CG_OK;
 }
 

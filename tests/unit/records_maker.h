@@ -52,14 +52,17 @@ made_rows(struct cg_records *r, uint32_t functions, uint32_t threads, uint32_t n
 	r->spawns = calloc(spawns + 1, sizeof *r->spawns);
 	r->tasks = calloc(spawns + 1, sizeof *r->tasks);
 	r->holds = calloc(spawns + 1, sizeof *r->holds);
+	r->packs = calloc(1, sizeof *r->packs);
+	r->sources = calloc(spawns + 1, sizeof *r->sources);
 	r->command = calloc(3, sizeof *r->command);
 	if (!r->functions || !r->threads || !r->nodes || !r->spawns || !r->tasks ||
-	    !r->holds || !r->command)
+	    !r->holds || !r->packs || !r->sources || !r->command)
 		abort();
 	r->function_count = functions;
 	r->thread_count = threads;
 	r->node_count = nodes;
-	r->spawn_count = r->task_count = r->hold_count = spawns;
+	r->spawn_count = r->task_count = r->hold_count = r->source_count = spawns;
+	r->pack_count = spawns > 0;
 	r->command_count = 3;
 }
 
@@ -163,6 +166,14 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 		                                   .held = made_number(),
 		                                   .asked = made_number(),
 		                                   .cpu_ns = made_number()};
+	for (uint32_t i = 0; i < r->source_count; i++)
+		r->sources[i] = (struct cg_rec_source){.file = made_text(&strings, "file", i),
+		                                       .state = made_random(3),
+		                                       .sha256_0 = made_number(),
+		                                       .sha256_3 = made_number()};
+	for (uint32_t i = 0; i < r->pack_count; i++)
+		r->packs[i] = (struct cg_rec_pack){.host = made_text(&strings, "host", i),
+		                                   .corograph = made_text(&strings, "0.", i)};
 	r->folds = 11;
 	r->pid = 77;
 	r->clock_kind = CG_CLOCK_TSC;
@@ -274,6 +285,9 @@ same_records(const struct cg_records *a, const struct cg_records *b)
 	                 sizeof *a->spawns) &&
 	       same_rows(a->tasks, b->tasks, a->task_count, b->task_count, sizeof *a->tasks) &&
 	       same_rows(a->holds, b->holds, a->hold_count, b->hold_count, sizeof *a->holds) &&
+	       same_rows(a->packs, b->packs, a->pack_count, b->pack_count, sizeof *a->packs) &&
+	       same_rows(a->sources, b->sources, a->source_count, b->source_count,
+	                 sizeof *a->sources) &&
 	       same_rows(a->command, b->command, a->command_count, b->command_count,
 	                 sizeof *a->command) &&
 	       SAME(pid) && SAME(clock_kind) && same_pair(&a->start, &b->start) &&

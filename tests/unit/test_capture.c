@@ -206,6 +206,52 @@ open_stack(void)
 	end();
 }
 
+/* A segment that is long already when the trace ends counts as one. */
+static void
+holding(void)
+{
+	cg_ref thread, root, task, other, act;
+	struct cg_img_hold *hold;
+	struct cg_img_thread *t;
+
+	begin();
+	thread = made_thread(&m, 1);
+	t = made_thread_at(&m, thread);
+	root = t->root;
+	task = made_node(&m, root, made_function(&m, "task", CG_KIND_COROUTINE), 1, 0);
+	other = made_node(&m, root, made_function(&m, "other", CG_KIND_COROUTINE), 1, 0);
+	hold = made_at(&m, made(&m, CG_IMG_HOLDS, 1));
+	*hold = (struct cg_img_hold){.node = task,
+	                             .over_10ms = 2,
+	                             .over_50ms = 1,
+	                             .longest = 60000000,
+	                             .held = 75000000};
+	act = made_activation(&m, task, CG_ACT_RUNNING);
+	made_activation_at(&m, act)->kind = CG_KIND_COROUTINE;
+	made_activation_at(&m, act)->segment = MADE_START + 1000;
+	made_activation_at(&m, act)->asked = 100;
+	made_activation_at(&m, act)->answered = 40;
+	act = made_activation(&m, other, CG_ACT_RUNNING);
+	made_activation_at(&m, act)->kind = CG_KIND_COROUTINE;
+	made_activation_at(&m, act)->segment = MADE_START + 90001001;
+	t->current = task;
+	t->last = MADE_START + 90001000;
+	t->gap = 5000;
+	t->gap_before = 100;
+	t->gap_cpu_ns = 1040;
+	stop_at(MADE_START + 100001000);
+	eq(take(NULL), CG_OK, "captured");
+	eq(records.hold_count, 1, "one that runs for less than 10 ms is none");
+	eq(records.holds[0].node, 1, "one that runs for 100 ms is");
+	eq(records.holds[0].over_10ms, 3, "beside those that have ended");
+	eq(records.holds[0].over_100ms, 1, "and longer");
+	eq(records.holds[0].longest, 100000000, "the longest");
+	eq(records.holds[0].held, 175000000, "in sum");
+	eq(records.holds[0].asked, 10005000, "the CPU clock was asked since it began");
+	eq(records.holds[0].cpu_ns, 1000, "and answered");
+	end();
+}
+
 /* Suspended chains, tasks alive, what began before the recording. */
 static void
 suspended(void)
@@ -363,6 +409,7 @@ main(void)
 	strings();
 	meta();
 	open_stack();
+	holding();
 	suspended();
 	clamped();
 	clocks();
