@@ -89,6 +89,8 @@ emit(struct program *p, struct event e, uint64_t tick)
 		truth_of(p, call->function)->run += tick - p->thread->last;
 	p->thread->last = tick;
 	e.thread = (uint32_t)(p->thread - p->threads) + 1;
+	if (p->deaf)
+		return;
 	if (p->print)
 		event_print(&e);
 	event_apply(p->w, &e);
@@ -107,7 +109,10 @@ emit_now(struct program *p, struct event e)
 static void
 emit_chained(struct program *p, struct event e)
 {
-	e.tick = p->now + draw(p, 5);
+	e.tick = p->thread->last + draw(p, 5);
+	if (p->attached)
+		e.tick =
+			p->thread->last; /* a chain that is new to the collector has no such rule */
 	emit(p, e, p->thread->last);
 }
 
@@ -117,7 +122,7 @@ push(struct program *p, const struct world_function *f, struct program_act *act,
 {
 	struct program_thread *t = p->thread;
 
-	t->stack[t->depth++] = (struct program_call){f, act, delegated, t->last};
+	t->stack[t->depth++] = (struct program_call){f, act, delegated, false, t->last};
 	if (act)
 		act->state = ACT_RUNNING;
 }
@@ -211,6 +216,7 @@ enter(struct program *p, struct program_act *act, bool delegated, struct event e
 	emit_now(p, e);
 	act->outer = delegated ? by->act : NULL;
 	act->waits = delegated && is_entered_waiting(by, act);
+	act->seen = true;
 }
 
 static void
@@ -242,9 +248,19 @@ resume(struct program *p, struct program_act *act, bool delegated)
 		emit_chained(p, e);
 		inner->outer = outer;
 		inner->waits = is_entered_waiting(top(p), inner);
+		inner->seen = true;
 		push(p, inner->function, inner, true);
 		outer = inner;
 	}
+}
+
+/* Nobody can tell that a generator which turns up by a throw is awaited by a coroutine. */
+static void
+turn_up(struct program_act *act)
+{
+	if (act->before && !act->seen)
+		act->waits = false;
+	act->seen = true;
 }
 
 /* An exception reaches its chain innermost first; the rest comes when that is left. */
@@ -262,6 +278,7 @@ static void throw(struct program * p, struct program_act *act, bool delegated)
 		emit_now(p, e);
 	}
 	stir(p, leaf);
+	turn_up(leaf);
 	push(p, leaf->function, leaf, delegated && leaf == act);
 }
 
@@ -273,6 +290,7 @@ throw_on(struct program *p, struct program_act *act)
 
 	act->inner = NULL;
 	emit_chained(p, e);
+	turn_up(act);
 	push(p, act->function, act, false);
 }
 
@@ -285,8 +303,10 @@ finish(struct program *p, bool raised)
 
 	emit_now(p, e);
 	p->thread->depth--;
-	truth_of(p, call.function)->raised += raised;
-	truth_of(p, call.function)->wall += p->thread->last - act->start - act->parked;
+	if (!act->before) {
+		truth_of(p, call.function)->raised += raised;
+		truth_of(p, call.function)->wall += p->thread->last - act->start - act->parked;
+	}
 	if (outer && (outer->state != ACT_SUSPENDED || outer->inner != act))
 		outer = NULL;
 	*act = cleared(act);
@@ -307,8 +327,10 @@ leave(struct program *p)
 	e.raised = draw(p, 6) == 0;
 	emit_now(p, e);
 	p->thread->depth--;
-	truth_of(p, call.function)->raised += e.raised;
-	truth_of(p, call.function)->wall += p->thread->last - call.start;
+	if (!call.before) {
+		truth_of(p, call.function)->raised += e.raised;
+		truth_of(p, call.function)->wall += p->thread->last - call.start;
+	}
 }
 
 static void
@@ -321,7 +343,7 @@ suspend_one(struct program *p, struct event *e, struct program_act *inner)
 		emit_chained(p, *e);
 	else
 		emit_now(p, *e);
-	truth_of(p, call->function)->susp++;
+	truth_of(p, call->function)->susp += !call->act->before;
 	call->act->state = ACT_SUSPENDED;
 	call->act->inner = inner;
 	p->thread->depth--;
@@ -540,6 +562,52 @@ change_thread(struct program *p)
 	p->thread = &p->threads[draw(p, PROGRAM_THREADS)];
 }
 
+/* The stack of a thread as it is found, outermost first. */
+static void
+walk_stack(struct program *p)
+{
+	struct program_thread *t = p->thread;
+	size_t depth = t->depth;
+
+	t->last = p->now;
+	for (t->depth = 0; t->depth < depth; t->depth++) {
+		struct program_call *call = &t->stack[t->depth];
+		struct event e = {
+			.kind = EVENT_BEFORE, .function = call->function, .tick = p->now};
+
+		call->before = true;
+		if (call->act) {
+			e.frame = call->act->frame;
+			call->act->waits = call->delegated && is_entered_waiting(top(p), call->act);
+		}
+		if (call->delegated)
+			e.below = t->stack[t->depth - 1].act->frame;
+		if (call->act && call->act->task)
+			set_current(p, e.frame);
+		emit(p, e, p->now);
+	}
+	set_current(p, NULL);
+}
+
+void
+program_attach(struct program *p)
+{
+	p->deaf = false;
+	p->attached = true;
+	memset(p->truth, 0, sizeof p->truth);
+	for (size_t i = 0; i < PROGRAM_ACTS; i++) {
+		struct program_act *act = &p->acts[i];
+
+		act->seen = act->state == ACT_RUNNING;
+		act->before = act->state == ACT_RUNNING || act->state == ACT_SUSPENDED;
+		act->waits_since = 0;
+	}
+	for (size_t i = 0; i < PROGRAM_THREADS; i++) {
+		p->thread = &p->threads[i];
+		walk_stack(p);
+	}
+}
+
 void
 program_step(struct program *p)
 {
@@ -572,7 +640,7 @@ program_truth(const struct program *p, size_t function)
 		const struct program_thread *th = &p->threads[i];
 
 		for (size_t n = 0; n < th->depth; n++) {
-			if (th->stack[n].function != f || th->stack[n].act)
+			if (th->stack[n].function != f || th->stack[n].act || th->stack[n].before)
 				continue;
 			t.unfinished++;
 			t.wall += p->now - th->stack[n].start;
@@ -585,10 +653,12 @@ program_truth(const struct program *p, size_t function)
 
 		if (act->function != f || act->state == ACT_NONE || act->state == ACT_PENDING)
 			continue;
+		t.await += act->waits_since ? p->now - act->waits_since : 0;
+		if (act->before)
+			continue;
 		t.unfinished++;
 		t.wall += p->now - act->start - act->parked;
 		t.wall -= act->parked_now ? p->now - act->parked_since : 0;
-		t.await += act->waits_since ? p->now - act->waits_since : 0;
 	}
 	return t;
 }

@@ -31,6 +31,8 @@ struct program_act {
 	bool task;
 	bool waits; /* entered by delegation in a chain that waits: a generator's edge */
 	bool parked_now;
+	bool before; /* it began before the recording */
+	bool seen;   /* and has turned up since */
 	uint64_t start, parked, parked_since;
 	uint64_t waits_since; /* as the leaf; 0: it does not */
 };
@@ -39,6 +41,7 @@ struct program_call {
 	const struct world_function *function;
 	struct program_act *act; /* NULL: a plain call */
 	bool delegated;          /* the call below stands at SEND on it */
+	bool before;             /* a plain call that began before the recording */
 	uint64_t start;
 };
 
@@ -57,10 +60,18 @@ struct program {
 	struct program_thread *thread;
 	struct truth truth[WORLD_FUNCTIONS]; /* by the index of a function in the world */
 	bool print;                          /* the events, as a script */
+	bool deaf;                           /* nothing is recorded yet */
+	bool attached;                       /* it was recorded late */
 };
 
 /* A program in a world of its own. */
 void program_init(struct program *p, struct world *w, uint64_t seed, bool print);
+
+/*
+ * The recording begins only now: what went before did not happen, what is open is begun
+ * before, and its ends, suspensions and waits up to now count nowhere.
+ */
+void program_attach(struct program *p);
 
 /* It does something: one event or a few that belong together. */
 void program_step(struct program *p);
