@@ -48,16 +48,3 @@ cg_records_ns(const struct cg_records *records, uint64_t ticks)
 	return (uint64_t)((long double)ticks * ns / span + 0.5L);
 #endif
 }
-
-uint64_t
-cg_records_cpu_ns(const struct cg_records *records, uint64_t run, uint64_t gap,
-                  uint64_t gap_before, uint64_t gap_cpu_ns)
-{
-	uint64_t run_ns = cg_records_ns(records, run);
-	uint64_t assumed = cg_records_ns(records, gap + gap_before);
-
-	/* run - assumed + answered; what was assumed may exceed the run of this node. */
-	if (gap_cpu_ns >= assumed)
-		return run_ns;
-	return run_ns > assumed - gap_cpu_ns ? run_ns - (assumed - gap_cpu_ns) : 0;
-}

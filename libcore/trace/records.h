@@ -134,12 +134,4 @@ bool cg_records_equal(const struct cg_records *a, const struct cg_records *b);
 
 /* Ticks of this trace as nanoseconds; differences, rounded to the nearest. */
 uint64_t cg_records_ns(const struct cg_records *records, uint64_t ticks);
-
-/*
- * CPU time of `run` ticks, of which `gap` were long gaps: all but these is CPU time by
- * assumption; gap_cpu_ns, the answers for gap + gap_before, correct it. Never more than the
- * run, never negative.
- */
-uint64_t cg_records_cpu_ns(const struct cg_records *records, uint64_t run, uint64_t gap,
-                           uint64_t gap_before, uint64_t gap_cpu_ns);
 #endif
