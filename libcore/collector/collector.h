@@ -76,8 +76,8 @@ struct cg_collector {
 	cg_ref free_tasks;          /* list by next_free */
 	cg_ref slowest[CG_SLOWEST]; /* ended tasks, in no order */
 	size_t slowest_count;
-	uint64_t slowest_span;      /* the least of theirs, ticks */
-	struct cg_thread **threads; /* all that ever were, by id - 1 */
+	_Atomic uint64_t slowest_span; /* the least of theirs, ticks; 0 while there is room */
+	struct cg_thread **threads;    /* all that ever were, by id - 1 */
 	size_t thread_count, thread_cap;
 	uint64_t gap_limit; /* ticks */
 	uint64_t ms;        /* ticks in a millisecond; 0: long segments are not noted */

@@ -100,7 +100,7 @@ find_place(struct cg_collector *c, uint64_t span)
 
 	if (c->slowest_count < CG_SLOWEST)
 		return &c->slowest[c->slowest_count++];
-	if (span <= c->slowest_span)
+	if (span <= atomic_load_explicit(&c->slowest_span, memory_order_relaxed))
 		return NULL;
 	for (size_t i = 1; i < CG_SLOWEST; i++)
 		if (span_of(c, c->slowest[i]) < span_of(c, *least))
@@ -112,10 +112,14 @@ find_place(struct cg_collector *c, uint64_t span)
 static void
 set_least(struct cg_collector *c)
 {
-	c->slowest_span = UINT64_MAX;
+	uint64_t least = UINT64_MAX;
+
 	for (size_t i = 0; i < c->slowest_count; i++)
-		if (span_of(c, c->slowest[i]) < c->slowest_span)
-			c->slowest_span = span_of(c, c->slowest[i]);
+		if (span_of(c, c->slowest[i]) < least)
+			least = span_of(c, c->slowest[i]);
+	/* others look at it without the lock: only ever at a whole answer */
+	if (c->slowest_count == CG_SLOWEST)
+		atomic_store_explicit(&c->slowest_span, least, memory_order_relaxed);
 }
 
 /* Keep an ended task's record among the slowest, or give it back. */
@@ -140,7 +144,7 @@ cg_slowest_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 	struct cg_img_task *task;
 
 	/* a stale look at slowest_span costs a record or a lock, never a wrong list */
-	if (!act->task && c->slowest_count == CG_SLOWEST && span <= c->slowest_span)
+	if (!act->task && span <= atomic_load_explicit(&c->slowest_span, memory_order_relaxed))
 		return;
 	task = record_of(th, act);
 	if (!task)
