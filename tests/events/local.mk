@@ -9,9 +9,10 @@ events_helpers = %D%/event.c %D%/event.h %D%/image_walk.c %D%/image_walk.h %D%/i
 	%D%/world.c %D%/world.h
 EXTRA_DIST += $(events_tables) %D%/README.md
 
-check_PROGRAMS += %D%/test_events %D%/test_noise %D%/test_programs %D%/test_starved
+check_PROGRAMS += %D%/test_events %D%/test_noise %D%/test_parallel %D%/test_programs %D%/test_starved
 %C%_test_events_SOURCES = %D%/test_events.c %D%/expect.c %D%/expect.h %D%/script.c \
 	%D%/script.h $(events_helpers)
 %C%_test_noise_SOURCES = %D%/test_noise.c $(events_helpers)
 %C%_test_starved_SOURCES = %D%/test_starved.c $(events_helpers)
 %C%_test_programs_SOURCES = %D%/test_programs.c %D%/program.c %D%/program.h $(events_helpers)
+%C%_test_parallel_SOURCES = %D%/test_parallel.c %D%/program.c %D%/program.h $(events_helpers)

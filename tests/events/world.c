@@ -9,6 +9,9 @@
 #define FRAMES_AT UINT64_C(0x7f0000001000)
 #define FRAME_SIZE 96
 
+/* Whose events happen on this thread of the test. */
+static _Thread_local struct world *here;
+
 static struct cg_text
 text_of(const char *s)
 {
@@ -39,24 +42,26 @@ describe(void *arg, uint64_t key, struct cg_function_info *info)
 static struct world_frame *
 frame_at(struct world *w, uint64_t address)
 {
-	size_t i = (size_t)((address - FRAMES_AT) / FRAME_SIZE);
+	size_t i = (size_t)((address - w->frames_at) / FRAME_SIZE);
 
-	return address >= FRAMES_AT && i < w->frame_count ? &w->frames[i] : NULL;
+	return address >= w->frames_at && i < w->frame_count ? &w->frames[i] : NULL;
 }
 
 static bool
 is_task(void *arg, uint64_t frame)
 {
-	const struct world *w = arg;
+	const struct world *w = here;
 
-	return w->thread->task && w->thread->task == frame_at(arg, frame);
+	(void)arg;
+	return w->thread->task && w->thread->task == frame_at(here, frame);
 }
 
 static bool
 task_name(void *arg, uint64_t frame, struct cg_text *name)
 {
-	const struct world_frame *f = frame_at(arg, frame);
+	const struct world_frame *f = frame_at(here, frame);
 
+	(void)arg;
 	if (!f || !f->task[0])
 		return false;
 	*name = text_of(f->task);
@@ -66,8 +71,9 @@ task_name(void *arg, uint64_t frame, struct cg_text *name)
 static uint64_t
 cpu(void *arg)
 {
-	struct world *w = arg;
+	struct world *w = here;
 
+	(void)arg;
 	w->asked++;
 	return w->cpu;
 }
@@ -77,6 +83,7 @@ world_init(struct world *w)
 {
 	memset(w, 0, sizeof *w);
 	w->gap_limit = UINT64_MAX / 2;
+	w->frames_at = FRAMES_AT;
 	w->thread = world_thread(w, 1);
 }
 
@@ -111,6 +118,7 @@ world_thread_at(struct world *w, uint64_t tick)
 {
 	struct world_thread *t = w->thread;
 
+	here = w;
 	if (!t->th && world_collector(w))
 		(void)cg_thread_begin(&t->th, w->collector, t->first_key, t->number, tick);
 	return t->th;
@@ -175,5 +183,5 @@ world_thread(struct world *w, uint32_t number)
 uint64_t
 world_frame_address(const struct world *w, const struct world_frame *frame)
 {
-	return FRAMES_AT + (uint64_t)(frame - w->frames) * FRAME_SIZE;
+	return w->frames_at + (uint64_t)(frame - w->frames) * FRAME_SIZE;
 }

@@ -3,7 +3,8 @@
  * short names, its clocks say what a script tells them to.
  *
  * Everything has a fixed size and nothing is allocated, so that a test which makes
- * allocations fail hits the collector alone. One world at a time is one collector.
+ * allocations fail hits the collector alone. Worlds in several threads may share a
+ * collector when they have the same functions, and frames in different places.
  */
 #ifndef CG_TESTS_WORLD_H
 #define CG_TESTS_WORLD_H
@@ -48,6 +49,7 @@ struct world {
 	struct world_frame frames[WORLD_FRAMES];
 	struct world_thread threads[WORLD_THREADS];
 	size_t function_count, frame_count, thread_count;
+	uint64_t frames_at;                  /* where its frames lie */
 	struct world_thread *thread;         /* on which events happen now */
 	uint64_t cpu;                        /* what the CPU clock says */
 	uint64_t asked;                      /* how often it was asked */
