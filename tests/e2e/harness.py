@@ -16,6 +16,7 @@ Only the standard library: these tests run on every Python.
 """
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,10 @@ PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
 EXAMPLES = os.path.join(os.environ["CG_SRC"], "examples")
 PYTHON = sys.executable
 TIMEOUT = 120
+
+# A shell that starts us in the background may have told us to ignore these.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 _tests = []
 
