@@ -338,10 +338,12 @@ cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint
 		cg_act_home(th, act)->suspensions++;
 	cg_act_pop(th, act);
 	act->left = th->img->last;
-	outer = idle ? suspended_awaiter(th, act) : NULL;
+	outer = suspended_awaiter(th, act);
 	if (idle)
 		act->awaiter = 0; /* its consumer goes on without it */
 	tell_awaiter(th, act);
+	if (outer && !idle)
+		outermost(th, act)->left = th->img->last; /* it parks again */
 	if (!suspended_inner(th, act))
 		act->inner = 0;
 	if (is_waiting_leaf(act, idle))
@@ -349,7 +351,7 @@ cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint
 	else if (!act->inner)
 		act->flags |= CG_ACT_IDLE;
 	/* after a flat throw the value goes to the next part of the chain, as an end would */
-	if (outer)
+	if (outer && idle)
 		remember(th, CG_LAST_LEAVE, cg_image_ref(th->base, outer));
 	else
 		remember(th, CG_LAST_SUSPEND, cg_image_ref(th->base, act));
@@ -393,6 +395,8 @@ push_thrown(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 		return push_again(th, act, below);
 	if (!move_chain(th, outer, act))
 		return false;
+	outer->parked += cg_since(th, outer->left);
+	outer->left = th->img->last;
 	if (outer->flags & CG_ACT_ROOT)
 		push_root(th, act, cg_image_at(th->base, act->node));
 	else

@@ -188,7 +188,7 @@ struct cg_img_activation {
 	cg_ref next_free;
 	uint32_t reserved0;
 	uint64_t parked;   /* task root: ticks suspended, up to the running segment */
-	uint64_t left;     /* task root: tick at which it was suspended last */
+	uint64_t left;     /* task root: tick at which its chain was suspended last */
 	uint64_t asked;    /* the thread's gap + gap_before when the segment began */
 	uint64_t answered; /* the thread's gap_cpu_ns then */
 	cg_ref task;       /* task root: its cg_img_task, once it is old enough, or 0 */
