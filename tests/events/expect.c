@@ -250,6 +250,40 @@ expect_inclusive(const struct cg_image *image, const struct check *c)
 	compare(&rest, inclusive_fields, &sum);
 }
 
+/* A single task, with its span. */
+struct single {
+	uint64_t span, parked;
+	uint32_t segments, raised;
+};
+
+static const struct field task_fields[] = {
+	FIELD(single, "span", span),
+	FIELD(single, "parked", parked),
+	FIELD(single, "raised", raised),
+	FIELD(single, "segments", segments),
+	{0},
+};
+
+/* `= task NAME FIELD=NUMBER...`, of one that has ended */
+static void
+expect_task(const struct cg_image *image, const struct check *c)
+{
+	struct walk walk = {image, CG_IMG_TASKS, 2, 0, 0};
+	struct check rest = {"task", c->words + 1, c->count - 1, c->report};
+	cg_ref ref;
+
+	while (c->count && (ref = walk_next(&walk))) {
+		const struct cg_img_task *t = cg_image_at(image->base, ref);
+		struct single single = {t->end - t->start, t->parked, t->segments, t->raised};
+
+		if (t->spawn && strcmp(t->name, c->words[0]) == 0) {
+			compare(&rest, task_fields, &single);
+			return;
+		}
+	}
+	report_bad(c->report, "no such task");
+}
+
 static const struct field snapshot_fields[] = {
 	FIELD(snapshot, "calls", calls),
 	FIELD(snapshot, "raised", raised),
@@ -368,9 +402,9 @@ static const struct {
 	const char *name;
 	void (*check)(const struct cg_image *image, const struct check *c);
 } kinds[] = {
-	{"no", expect_no_node},        {"thread", expect_thread},
-	{"spawn", expect_spawn},       {"inclusive", expect_inclusive},
-	{"snapshot", expect_snapshot},
+	{"no", expect_no_node},          {"task", expect_task},
+	{"thread", expect_thread},       {"spawn", expect_spawn},
+	{"inclusive", expect_inclusive}, {"snapshot", expect_snapshot},
 };
 
 void
