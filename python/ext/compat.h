@@ -11,6 +11,8 @@
  */
 #ifndef CG_COMPAT_H
 #define CG_COMPAT_H
+#include "config.h"
+
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
@@ -253,10 +255,10 @@ cg_frame_opcode(const cg_frame *frame, const _Py_CODEUNIT *unit)
 		Py_ssize_t i = unit - cg_frame_bytecode(frame);
 
 		if (opcode == INSTRUMENTED_LINE && data && data->lines && i >= 0)
-#if PY_VERSION_HEX >= 0x030e0000
-			opcode = data->lines->data[i * data->lines->bytes_per_entry];
-#else
+#ifdef HAVE__PYCOLINEINSTRUMENTATIONDATA_ORIGINAL_OPCODE
 			opcode = data->lines[i].original_opcode;
+#else /* from some 3.13.N on */
+			opcode = data->lines->data[i * data->lines->bytes_per_entry];
 #endif
 		if (opcode == INSTRUMENTED_INSTRUCTION && data && data->per_instruction_opcodes &&
 		    i >= 0)
