@@ -46,4 +46,5 @@ include %D%/unit/local.mk
 include %D%/e2e/local.mk
 include %D%/export/local.mk
 include %D%/viewers/local.mk
+include %D%/bench/local.mk
 include %D%/events/local.mk

@@ -13,9 +13,12 @@ check_PROGRAMS += %D%/test_error
 check_PROGRAMS += %D%/test_utf8
 
 # image
+check_PROGRAMS += %D%/test_image_map
 check_PROGRAMS += %D%/test_view
 
 # collector
+check_PROGRAMS += %D%/test_frames
+check_PROGRAMS += %D%/test_map
 
 # trace
 check_PROGRAMS += %D%/test_capture

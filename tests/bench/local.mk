@@ -1,0 +1,3 @@
+# Not run by `make check`: make tests/bench/bench_collector && tests/bench/bench_collector
+EXTRA_PROGRAMS += %D%/bench_collector
+CLEANFILES += %D%/bench_collector
