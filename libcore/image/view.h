@@ -30,7 +30,8 @@ enum cg_status cg_view_init(struct cg_view *view, const void *base, size_t size)
 
 /*
  * Map the image in the file at `path`. The caller closes the view: cg_view_close. As
- * cg_view_init, and CG_IO. `error` may be NULL.
+ * cg_view_init, and CG_IO. `error` may be NULL. The file may grow and change meanwhile, but
+ * not shrink: no writer of images does that, and a read behind its end would be SIGBUS.
  */
 enum cg_status cg_view_open(struct cg_view *view, const char *path,
                             struct cg_error *error);
