@@ -14,5 +14,5 @@ check_PROGRAMS += %D%/test_events %D%/test_noise %D%/test_parallel %D%/test_prog
 	%D%/script.h $(events_helpers)
 %C%_test_noise_SOURCES = %D%/test_noise.c $(events_helpers)
 %C%_test_starved_SOURCES = %D%/test_starved.c $(events_helpers)
-%C%_test_programs_SOURCES = %D%/test_programs.c %D%/program.c %D%/program.h $(events_helpers)
-%C%_test_parallel_SOURCES = %D%/test_parallel.c %D%/program.c %D%/program.h $(events_helpers)
+%C%_test_programs_SOURCES = %D%/test_programs.c %D%/program.c %D%/program.h %D%/program_state.h $(events_helpers)
+%C%_test_parallel_SOURCES = %D%/test_parallel.c %D%/program.c %D%/program.h %D%/program_state.h $(events_helpers)
