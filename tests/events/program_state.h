@@ -6,6 +6,8 @@
 #define CG_TESTS_PROGRAM_STATE_H
 #include "program.h"
 
+#include <string.h>
+
 static inline uint64_t
 draw(struct program *p, uint64_t n)
 {
