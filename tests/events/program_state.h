@@ -6,6 +6,7 @@
 #define CG_TESTS_PROGRAM_STATE_H
 #include "program.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static inline uint64_t
