@@ -132,7 +132,10 @@ cg_thread_forget(struct cg_collector *c, cg_ref ref, struct cg_img_node *node,
 	const struct cg_img_thread *img = cg_image_at(c->image.base, slab->owner);
 	struct cg_thread *th = c->threads[img->id - 1];
 
-	if (!c->shared) /* else the thread itself does it, before it looks there again */
+	/* where threads run at once each does this itself, before it looks there again */
+	if (!c->shared && node->folded)
+		cg_map_release(&th->by_key); /* it is found from other parents, too */
+	else if (!c->shared)
 		cg_map_remove(&th->by_key, key | node->edge, node->parent);
 	if ((node->key & ~(uint64_t)CG_KEY_EDGE) == key)
 		node->key = 0;

@@ -250,6 +250,29 @@ expect_inclusive(const struct cg_image *image, const struct check *c)
 	compare(&rest, inclusive_fields, &sum);
 }
 
+static const struct field hold_fields[] = {
+	FIELD(cg_img_hold, "over10", over_10ms),   FIELD(cg_img_hold, "over50", over_50ms),
+	FIELD(cg_img_hold, "over100", over_100ms), FIELD(cg_img_hold, "longest", longest),
+	FIELD(cg_img_hold, "held", held),          FIELD(cg_img_hold, "asked", asked),
+	FIELD(cg_img_hold, "cpu", cpu_ns),         {0},
+};
+
+/* `= hold PATH FIELD=NUMBER...`; all are 0 where there was no long segment. */
+static void
+expect_hold(const struct cg_image *image, const struct check *c)
+{
+	static const struct cg_img_hold none;
+	struct check rest = {"hold", c->words + 1, c->count - 1, c->report};
+	cg_ref ref = c->count ? node_at(image, c->words[0]) : 0;
+
+	if (!ref) {
+		report_bad(c->report, "no such node");
+		return;
+	}
+	ref = node_of(image, ref)->hold;
+	compare(&rest, hold_fields, ref ? cg_image_at(image->base, ref) : (const void *)&none);
+}
+
 /* A single task, with its span. */
 struct single {
 	uint64_t span, parked;
@@ -402,9 +425,10 @@ static const struct {
 	const char *name;
 	void (*check)(const struct cg_image *image, const struct check *c);
 } kinds[] = {
-	{"no", expect_no_node},          {"task", expect_task},
-	{"thread", expect_thread},       {"spawn", expect_spawn},
-	{"inclusive", expect_inclusive}, {"snapshot", expect_snapshot},
+	{"no", expect_no_node},        {"task", expect_task},
+	{"hold", expect_hold},         {"thread", expect_thread},
+	{"spawn", expect_spawn},       {"inclusive", expect_inclusive},
+	{"snapshot", expect_snapshot},
 };
 
 void
