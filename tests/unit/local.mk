@@ -17,6 +17,7 @@ check_PROGRAMS += %D%/test_image_map
 check_PROGRAMS += %D%/test_view
 
 # collector
+check_PROGRAMS += %D%/test_collector
 check_PROGRAMS += %D%/test_frames
 check_PROGRAMS += %D%/test_map
 
