@@ -69,6 +69,30 @@ check_node(const struct cg_image *image, cg_ref ref, struct report *report)
 		report_bad(report, "%s: a task root not below its thread's root", path);
 }
 
+/* Each answer of the CPU clock is one node's, and together they cover all time but the last. */
+static void
+check_cpu(const struct cg_image *image, cg_ref ref, struct report *report)
+{
+	const struct cg_img_thread *th = thread_at(image, ref);
+	struct walk walk = {image, CG_IMG_NODES, 2, 0, 0};
+	uint64_t gap = 0, before = 0, cpu = 0;
+	cg_ref at;
+
+	while ((at = walk_next(&walk))) {
+		const struct cg_img_node *n = node_of(image, at);
+
+		gap += owner_of(image, at) == ref ? n->gap : 0;
+		before += owner_of(image, at) == ref ? n->gap_before : 0;
+		cpu += owner_of(image, at) == ref ? n->gap_cpu_ns : 0;
+	}
+	if (gap != th->gap || before != th->gap_before || cpu != th->gap_cpu_ns)
+		report_bad(report, "thread %u: its long gaps are not those of its nodes", th->id);
+	if (th->count == 1 && gap + before != th->cpu_tick - th->first)
+		report_bad(report,
+		           "thread %u: the CPU clock was asked about %" PRIu64 " of %" PRIu64,
+		           th->id, gap + before, th->cpu_tick - th->first);
+}
+
 /* No place has two nodes. */
 static void
 check_doubles(const struct cg_image *image, cg_ref ref, struct report *report)
@@ -204,6 +228,7 @@ invariants_check(const struct cg_image *image, bool whole, struct report *report
 	while ((ref = walk_next(&threads))) {
 		check_stack(image, ref, report);
 		check_thread(image, ref, report);
+		check_cpu(image, ref, report);
 	}
 	if (report->bad)
 		return; /* what follows walks the stacks */

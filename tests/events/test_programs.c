@@ -70,6 +70,9 @@ run(uint64_t seed, uint64_t budget, int attach, bool print)
 	program_init(&p, &w, seed, print);
 	w.node_budget = budget;
 	w.shared = seed % 2;
+	w.ms = seed % 3;
+	if (seed % 4)
+		w.gap_limit = 12;
 	if (print) {
 		for (size_t i = 0; i < w.function_count; i++)
 			printf("def %s %s\n", w.functions[i].name, cg_kind_name(w.functions[i].kind));
