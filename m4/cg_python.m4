@@ -25,6 +25,5 @@ print(hits[[0]] if hits else "none")' "$cg_prefix"`])
   AC_SUBST([PYTHON_EXT_SUFFIX], [$cg_cv_py_suffix])
   cg_save_CPPFLAGS=$CPPFLAGS; CPPFLAGS="$CPPFLAGS $PYTHON_CPPFLAGS"
   AC_CHECK_HEADER([Python.h], [], [AC_MSG_ERROR([Python.h not found for $PYTHON (Debian: python3-dev)])])
-  AC_CHECK_MEMBERS([_PyCoLineInstrumentationData.original_opcode], [], [], [[#include <Python.h>]])
   CPPFLAGS=$cg_save_CPPFLAGS
 ])

@@ -11,7 +11,6 @@
  */
 #ifndef CG_COMPAT_H
 #define CG_COMPAT_H
-#include "config.h"
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -23,7 +22,6 @@
 #define Py_BUILD_CORE 1
 #if PY_VERSION_HEX >= 0x030e0000
 #include <internal/pycore_frame.h>
-#include <internal/pycore_instruments.h>
 #include <internal/pycore_interpframe.h>
 #else
 #include <internal/pycore_frame.h>
@@ -242,28 +240,37 @@ cg_frame_bytecode(const cg_frame *frame)
 #endif
 }
 
-/* Its instruction at `unit`, that which other tools hide behind their own included. */
+#if CG_HAVE_MONITORING
+/*
+ * The instruction at `unit` that another tool hides behind its own. Where the interpreter
+ * keeps it differs between releases of one version; the code's own bytes are made at the
+ * first question and kept.
+ */
+static inline int
+cg_frame_hidden_opcode(const cg_frame *frame, const _Py_CODEUNIT *unit)
+{
+	PyObject *bytes = PyCode_GetCode(cg_frame_code(frame));
+	Py_ssize_t at = (unit - cg_frame_bytecode(frame)) * (Py_ssize_t)sizeof *unit;
+	int opcode = -1;
+
+	if (!bytes)
+		PyErr_Clear();
+	else if (at >= 0 && at < PyBytes_GET_SIZE(bytes))
+		opcode = (unsigned char)PyBytes_AS_STRING(bytes)[at];
+	Py_XDECREF(bytes);
+	return opcode;
+}
+#endif
+
+/* Its instruction at `unit`. */
 static inline int
 cg_frame_opcode(const cg_frame *frame, const _Py_CODEUNIT *unit)
 {
 	int opcode = cg_opcode(unit);
 
 #if CG_HAVE_MONITORING
-	if (__builtin_expect(
-			opcode == INSTRUMENTED_LINE || opcode == INSTRUMENTED_INSTRUCTION, 0)) {
-		const _PyCoMonitoringData *data = cg_frame_code(frame)->_co_monitoring;
-		Py_ssize_t i = unit - cg_frame_bytecode(frame);
-
-		if (opcode == INSTRUMENTED_LINE && data && data->lines && i >= 0)
-#ifdef HAVE__PYCOLINEINSTRUMENTATIONDATA_ORIGINAL_OPCODE
-			opcode = data->lines[i].original_opcode;
-#else /* from some 3.13.N on */
-			opcode = data->lines->data[i * data->lines->bytes_per_entry];
-#endif
-		if (opcode == INSTRUMENTED_INSTRUCTION && data && data->per_instruction_opcodes &&
-		    i >= 0)
-			opcode = data->per_instruction_opcodes[i];
-	}
+	if (opcode == INSTRUMENTED_LINE || opcode == INSTRUMENTED_INSTRUCTION)
+		return cg_frame_hidden_opcode(frame, unit);
 #else
 	(void)frame;
 #endif

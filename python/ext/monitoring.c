@@ -299,11 +299,11 @@ register_events(bool builtins)
 	return type ? bits : -1;
 }
 
-/* The profilers' tool number, or another one that nobody needs. */
+/* A tool number that nobody needs; the profilers' own (2) last, the program may want it. */
 static int
 take_tool(void)
 {
-	static const int tools[] = {2, 3, 4};
+	static const int tools[] = {3, 4, 2};
 
 	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
 		if (ask(PyObject_CallMethod(armed.monitoring, "use_tool_id", "is", tools[i],

@@ -15,10 +15,8 @@ struct stack {
 };
 
 static bool
-gather(struct stack *stack, PyThreadState *tstate)
+gather(struct stack *stack, cg_frame *frame)
 {
-	cg_frame *frame = cg_frame_current(tstate);
-
 	stack->count = 0;
 	for (; frame; frame = cg_frame_below(frame)) {
 		if (cg_frame_is_incomplete(frame))
@@ -58,7 +56,7 @@ prefill(struct stack *stack, PyThreadState *tstate)
 {
 	struct cg_thread *th;
 
-	if (!gather(stack, tstate)) {
+	if (!gather(stack, cg_frame_current(tstate))) {
 		cg_collector_lose(cg_recorder.collector);
 		return;
 	}
@@ -69,6 +67,22 @@ prefill(struct stack *stack, PyThreadState *tstate)
 		enter(th, stack->frames[--stack->count]);
 }
 
+struct cg_thread *
+cg_prefill_here(cg_frame *frame)
+{
+	struct stack stack = {NULL, 0, 0};
+	struct cg_thread *th = NULL;
+
+	if (!gather(&stack, frame))
+		cg_collector_lose(cg_recorder.collector);
+	else if (stack.count > 0)
+		th = cg_recorder_attach(cg_frame_code(stack.frames[stack.count - 1]));
+	while (th && stack.count > 0)
+		enter(th, stack.frames[--stack.count]);
+	cg_free(stack.frames);
+	return th;
+}
+
 void
 cg_prefill_hide(void)
 {
@@ -76,7 +90,7 @@ cg_prefill_hide(void)
 	struct stack stack = {NULL, 0, 0};
 	struct cg_thread *th;
 
-	if (gather(&stack, tstate) && stack.count > 0) {
+	if (gather(&stack, cg_frame_current(tstate)) && stack.count > 0) {
 		th = attach(tstate, cg_frame_code(stack.frames[stack.count - 1]));
 		if (th)
 			cg_before_hidden(th, (uint32_t)stack.count);

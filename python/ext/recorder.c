@@ -14,17 +14,6 @@
 
 #include <pthread.h>
 
-struct cg_seat {
-	struct cg_seat *next;
-	struct cg_thread *thread;
-	uint64_t epoch;
-	uint64_t tstate_id; /* of the thread it is kept for, until that comes: 0 */
-	unsigned long ident;
-	bool named;
-	bool ended;
-	uint64_t end; /* tick */
-};
-
 struct cg_recorder cg_recorder = {.epoch = CG_EPOCH_OFF};
 _Thread_local struct cg_here cg_here;
 
@@ -111,7 +100,7 @@ clear_seats(void)
 	cg_recorder_lock();
 	while ((seat = state.seats)) {
 		state.seats = seat->next;
-		if (seat->tstate_id || seat->ended)
+		if (seat->kept || seat->ended)
 			cg_free(seat);
 	}
 	cg_recorder_unlock();
@@ -187,8 +176,8 @@ sit_down(struct cg_seat *seat, PyThreadState *tstate, PyCodeObject *code)
 	}
 	seat->epoch = cg_recorder.epoch;
 	seat->ident = tstate->thread_id;
-	seat->named = seat->ended = false;
-	seat->tstate_id = 0;
+	seat->named = seat->ended = seat->lost = seat->kept = false;
+	seat->tstate_id = tstate->id;
 	name_seat(seat, cg_frame_current(tstate));
 	cg_recorder_lock();
 	seat->next = state.seats;
@@ -202,15 +191,46 @@ static struct cg_seat *
 find_kept(const PyThreadState *tstate)
 {
 	for (struct cg_seat *seat = state.seats; seat; seat = seat->next)
-		if (seat->tstate_id == tstate->id)
+		if (seat->kept && seat->tstate_id == tstate->id)
 			return seat;
 	return NULL;
+}
+
+bool
+cg_recorder_is_kept(void)
+{
+	return find_kept(cg_tstate()) != NULL;
+}
+
+void
+cg_recorder_mark_lost(const PyThreadState *tstate)
+{
+	for (struct cg_seat *seat = state.seats; seat; seat = seat->next)
+		if (seat->tstate_id == tstate->id && !seat->ended && !seat->lost) {
+			seat->lost = true;
+			cg_collector_lose(cg_recorder.collector);
+		}
+}
+
+void
+cg_recorder_detach(void)
+{
+	struct cg_seat *seat = cg_here.seat;
+
+	if (!seat || cg_here.epoch != cg_recorder.epoch)
+		return;
+	seat->end = cg_recorder_tick();
+	seat->ended = true;
+	cg_here.seat = NULL;
+	cg_here.epoch = 0;
+	pthread_setspecific(state.key, NULL);
+	reap();
 }
 
 static void
 take(struct cg_seat *seat)
 {
-	seat->tstate_id = 0;
+	seat->kept = false;
 	cg_here.seat = seat;
 	cg_here.thread = seat->thread;
 	cg_here.epoch = seat->epoch;
@@ -259,6 +279,6 @@ cg_recorder_attach_other(PyThreadState *tstate, PyCodeObject *code)
 		cg_free(seat);
 		return NULL;
 	}
-	seat->tstate_id = tstate->id;
+	seat->kept = true;
 	return seat->thread;
 }

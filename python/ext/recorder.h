@@ -23,6 +23,20 @@ struct cg_recorder {
 	struct cg_collector *collector; /* NULL: nothing is recorded */
 };
 
+/* A thread's entry in the recorder's list. */
+struct cg_seat {
+	struct cg_seat *next;
+	struct cg_thread *thread;
+	uint64_t epoch;
+	uint64_t tstate_id;  /* of the thread state it was made for */
+	unsigned long ident; /* of the thread */
+	bool kept;           /* made on the thread's behalf, which has not come yet */
+	bool named;
+	bool lost; /* events of the thread are missing: its stack is to be read anew */
+	bool ended;
+	uint64_t end; /* tick */
+};
+
 /* A thread's own part. */
 struct cg_here {
 	uint64_t epoch;
@@ -60,6 +74,15 @@ struct cg_thread *cg_recorder_attach(PyCodeObject *code);
 
 /* The record for another thread, made on its behalf; it finds it at its first event. */
 struct cg_thread *cg_recorder_attach_other(PyThreadState *tstate, PyCodeObject *code);
+
+/* Is a record kept for the calling thread that it has not come for yet? */
+bool cg_recorder_is_kept(void);
+
+/* What another thread may have missed events of is marked; it is `lost` then. */
+void cg_recorder_mark_lost(const PyThreadState *tstate);
+
+/* The calling thread has no record any more: its next event is as a new thread's. */
+void cg_recorder_detach(void);
 
 /* CPU time of the thread that the record is made for. For cg_ops. */
 uint64_t cg_recorder_cpu(void *arg);

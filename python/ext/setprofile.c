@@ -4,7 +4,9 @@
  * The ideas to know. An event says neither whether a frame starts, resumes or is thrown
  * into, nor whether it yields or returns; where its frame stands and its generator's state
  * do. And a profile function belongs to one thread, so new threads are looked for: when
- * _thread.start_new_thread returns, and now and then for those that C code makes.
+ * _thread.start_new_thread returns, and now and then for those that C code makes. Where
+ * the program's own profile function took the place of ours, it is taken back as soon as it
+ * is free; an audit hook tells of that.
  */
 #include "compat.h"
 
@@ -14,6 +16,7 @@
 #include "events.h"
 #include "failure.h"
 #include "lookup.h"
+#include "prefill.h"
 
 #include <string.h>
 
@@ -21,8 +24,10 @@ static struct {
 	bool on;
 	bool builtins;
 	PyCFunction new_thread; /* what _thread.start_new_thread calls */
-	uint64_t scan_interval; /* ticks */
+	int64_t scan_interval;  /* ticks */
 	uint64_t last_scan;
+	bool setting; /* it is us who sets profile functions */
+	bool audits;  /* the audit hook is there, for good */
 } armed;
 
 static int on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg);
@@ -31,9 +36,14 @@ static int on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObj
 static int
 set_thread(PyThreadState *tstate, bool on)
 {
+	int result;
+
 	if (on ? tstate->c_profilefunc != NULL : tstate->c_profilefunc != on_event)
 		return 0;
-	return _PyEval_SetProfile(tstate, on ? on_event : NULL, NULL);
+	armed.setting = true;
+	result = _PyEval_SetProfile(tstate, on ? on_event : NULL, NULL);
+	armed.setting = false;
+	return result;
 }
 
 static int
@@ -47,15 +57,73 @@ set_threads(bool on)
 	return 0;
 }
 
+/* Threads with a record but without our function have lost it for a while. */
+static void
+mark_lost(void)
+{
+	PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+
+	for (; tstate; tstate = PyThreadState_Next(tstate))
+		if (!tstate->c_profilefunc)
+			cg_recorder_mark_lost(tstate);
+}
+
 static void
 scan_threads(uint64_t tick)
 {
 	struct cg_pending pending = cg_pending_take();
 
 	armed.last_scan = tick;
+	mark_lost();
 	if (set_threads(true) < 0)
 		PyErr_Clear();
 	cg_pending_restore(pending);
+}
+
+/* A pending call: the program has set or removed a profile function. */
+static int
+scan_again(void *arg)
+{
+	(void)arg;
+	if (armed.on)
+		scan_threads(cg_recorder_tick());
+	return 0;
+}
+
+/* It is called before the change, so the look around comes later. */
+static int
+on_audit(const char *event, PyObject *args, void *data)
+{
+	(void)args;
+	(void)data;
+	if (armed.on && !armed.setting && strcmp(event, "sys.setprofile") == 0)
+		(void)Py_AddPendingCall(scan_again, NULL); /* else the next scan sees it */
+	return 0;
+}
+
+/*
+ * The first event of a thread, or the first after it has lost some. It may be in the midst
+ * of things: all its frames are open but the one that this event enters.
+ */
+static struct cg_thread *
+join(cg_frame *frame, int what)
+{
+	PyCodeObject *code = cg_frame_code(frame);
+
+	if (!cg_recorder.collector || cg_recorder_is_kept())
+		return cg_recorder_attach(code);
+	cg_recorder_detach();
+	if (what == PyTrace_CALL)
+		frame = cg_frame_below(frame);
+	return frame ? cg_prefill_here(frame) : cg_recorder_attach(code);
+}
+
+static inline struct cg_thread *
+thread_here(cg_frame *frame, int what)
+{
+	if (CG_LIKELY(cg_here.epoch == cg_recorder.epoch && !cg_here.seat->lost))
+		return cg_here.thread;
+	return join(frame, what);
 }
 
 /*
@@ -127,9 +195,9 @@ leave_c(struct cg_thread *th, PyObject *callable, bool raised)
 static int
 on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
 {
-	const cg_frame *frame = cg_frame_of_object(frame_object);
+	cg_frame *frame = cg_frame_of_object(frame_object);
 	PyCodeObject *code = cg_frame_code(frame);
-	struct cg_thread *th = cg_recorder_thread(code);
+	struct cg_thread *th = thread_here(frame, what);
 	uint64_t key;
 
 	(void)self;
@@ -155,7 +223,7 @@ on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
 	default:
 		break;
 	}
-	if (CG_UNLIKELY(th->img->last - armed.last_scan > armed.scan_interval))
+	if (CG_UNLIKELY((int64_t)(th->img->last - armed.last_scan) > armed.scan_interval))
 		scan_threads(th->img->last);
 	return 0;
 }
@@ -174,9 +242,12 @@ cg_hooks_arm(bool builtins)
 	if (cg_tstate()->c_profilefunc) {
 		return cg_failure_set("another profiler is active in this thread: stop it first");
 	}
+	if (!armed.audits && PySys_AddAuditHook(on_audit, NULL) < 0)
+		return -1;
+	armed.audits = true;
 	armed.builtins = builtins;
 	armed.new_thread = new_thread_function();
-	armed.scan_interval = 10 * cg_recorder.ms;
+	armed.scan_interval = (int64_t)(10 * cg_recorder.ms);
 	armed.last_scan = cg_recorder_tick();
 	armed.on = true;
 	if (set_threads(true) == 0)

@@ -190,6 +190,35 @@ def _():
     assert counts(p, "work") == [(1, 0, 0)]
 
 
+@test("a program may profile itself for a while")
+def _():
+    def before():
+        pass
+
+    def after():
+        pass
+
+    def nested():
+        own = cProfile.Profile()
+        own.enable()
+        before()
+        return own
+
+    def work():
+        before()
+        own = nested()
+        own.disable()
+        assert sys.getprofile() is None
+        for _ in range(10):
+            after()
+
+    p = recorded(work)
+    full = sys.version_info >= (3, 12)
+    assert one(p, "before")["calls"] == (2 if full else 1), one(p, "before")
+    assert one(p, "after")["calls"] >= (10 if full else 9), one(p, "after")
+    assert edges(p)["work", "after"]["call"] >= 9, edges(p)
+
+
 @test("code that is made again and again under one name is one function")
 def _():
     def work():
