@@ -198,7 +198,7 @@ expect_thread(const struct cg_image *image, const struct check *c)
 	report_bad(c->report, "no such thread");
 }
 
-/* Sums over a function's outermost activations, as the design defines them. */
+/* Sums over a function's outermost activations. */
 struct inclusive {
 	uint64_t wall, run, await, hosted;
 };
