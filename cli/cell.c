@@ -80,6 +80,40 @@ cg_cell_shorten(char *out, size_t size, const char *text, size_t width)
 	return out;
 }
 
+size_t
+cg_cell_bytes(const char *text, size_t width)
+{
+	size_t n = 0;
+
+	while (text[n]) {
+		if (starts_character(text[n]) && !width--)
+			break;
+		n++;
+	}
+	return n;
+}
+
+char *
+cg_cell_name(char *out, size_t size, const char *name, size_t width)
+{
+	static const char builtin[] = "<built-in method ";
+	size_t n = sizeof(builtin) - 1;
+
+	if (*name != '<' || width < 4 || cg_cell_width(name) <= width)
+		return cg_cell_shorten(out, size, name, width);
+	if (strncmp(name, builtin, n) == 0) {
+		out[0] = '<';
+		/* one ellipsis, be there room for the whole rest or not */
+		if (cg_cell_width(name + n) + 2 <= width)
+			snprintf(out + 1, size - 1, ELLIPSIS "%s", name + n);
+		else
+			cg_cell_shorten(out + 1, size - 1, name + n, width - 1);
+		return out;
+	}
+	snprintf(out, size, "%.*s" ELLIPSIS ">", (int)cg_cell_bytes(name, width - 2), name);
+	return out;
+}
+
 /* A file as seen from the working directory. */
 static const char *
 file_from(const char *file, const char *here)
@@ -100,5 +134,20 @@ cg_cell_place(char *out, size_t size, const struct cg_function *f, const char *h
 		snprintf(out, size, "(%s:%" PRIu32 ")", f->module, f->line);
 	else
 		snprintf(out, size, "(%s:%" PRIu32 ")", file_from(f->file, here), f->line);
+	return out;
+}
+
+char *
+cg_cell_short_place(char *out, size_t size, const struct cg_function *f)
+{
+	bool frozen = *f->file == '<' && *f->module;
+	const char *whole = frozen ? f->module : f->file;
+	const char *last = strrchr(whole, frozen ? '.' : '/');
+
+	last = last && last[1] ? last + 1 : whole;
+	if (!*f->file)
+		snprintf(out, size, "%s", "");
+	else
+		snprintf(out, size, "(%s:%" PRIu32 ")", last, f->line);
 	return out;
 }

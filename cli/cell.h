@@ -17,6 +17,9 @@ char *cg_cell_calls(char out[CG_CELL_MAX], uint64_t calls, uint64_t primitive);
 /* Characters of a UTF-8 text. */
 size_t cg_cell_width(const char *text);
 
+/* The bytes of its first `width` characters, or of all. */
+size_t cg_cell_bytes(const char *text, size_t width);
+
 /*
  * At most `width` characters of text, the left ones replaced by one ellipsis. `size` is that
  * of `out`, at least 4 * width + 4.
@@ -24,9 +27,18 @@ size_t cg_cell_width(const char *text);
 char *cg_cell_shorten(char *out, size_t size, const char *text, size_t width);
 
 /*
+ * A function's name in at most `width` characters. Its right end says most; of what stands
+ * in <angle brackets> the name within: "<method 'run' of '_cont...>", "<...time.sleep>".
+ */
+char *cg_cell_name(char *out, size_t size, const char *name, size_t width);
+
+/*
  * Where a function is: "(module:line)", or "(file:line)" when its module says nothing;
  * "" for a builtin. Files below the working directory `here` (or NULL) lose its name.
  */
 char *cg_cell_place(char *out, size_t size, const struct cg_function *f, const char *here);
+
+/* The same without folders and packages: "(app.py:12)"; "" for a builtin. */
+char *cg_cell_short_place(char *out, size_t size, const struct cg_function *f);
 
 #endif

@@ -6,10 +6,18 @@
 
 #include <stdio.h>
 
-/* The views, in the order of their names below. */
-static const cg_report_view views[] = {
-	cg_report_functions, cg_report_tree,     cg_report_tasks,
-	cg_report_threads,   cg_report_blocking,
+enum { FUNCTION = 1, MODULE = 2, THREAD = 4, MIN_SHARE = 8, NO_FOLD = 16 };
+
+/* The views and the filters that they take, in the order of their names below. */
+static const struct {
+	cg_report_view show;
+	unsigned filters;
+} views[] = {
+	{cg_report_functions, FUNCTION | MODULE | MIN_SHARE},
+	{cg_report_tree, FUNCTION | MODULE | THREAD | MIN_SHARE | NO_FOLD},
+	{cg_report_tasks, FUNCTION | MODULE | MIN_SHARE},
+	{cg_report_threads, 0},
+	{cg_report_blocking, FUNCTION | MODULE | MIN_SHARE},
 };
 static const char *const view_names[] = {"functions", "tree",     "tasks",
                                          "threads",   "blocking", NULL};
@@ -29,6 +37,16 @@ static const struct cg_option options[] = {
      "who called, awaited or started functions named F", NULL, false},
 	{0, "callees", "F", CG_OPTION_TEXT, AT(callees),
      "whom functions named F called, awaited or started", NULL, false},
+	{0, "function", "F", CG_OPTION_TEXT, AT(function), "only functions named F", NULL,
+     false},
+	{0, "module", "M", CG_OPTION_TEXT, AT(module),
+     "only functions of module M, or of the package M", NULL, false},
+	{0, "thread", "T", CG_OPTION_TEXT, AT(thread),
+     "of the tree only thread T, its number or name", NULL, false},
+	{0, "min-share", "P", CG_OPTION_TEXT, AT(min_share),
+     "only what took P % of the recording (default: 0, of the tree 1)", NULL, false},
+	{0, "no-fold", NULL, CG_OPTION_SET, AT(no_fold),
+     "show the tree's import machinery, not a line per module", NULL, false},
 	{0, "format", "FORMAT", CG_OPTION_CHOICE, AT(format), "how to write it", format_names,
      false},
 	{0, "salvage", NULL, CG_OPTION_SET, AT(salvage),
@@ -58,7 +76,7 @@ write_stdout(void *arg, const char *text, size_t n)
 static int
 show(const struct cg_graph *graph, const struct cg_report_settings *settings)
 {
-	cg_report_view view = views[settings->view];
+	cg_report_view view = views[settings->view].show;
 
 	if (settings->format == CG_REPORT_JSON) {
 		/* what cannot be written is an error of stdout, which main tells */
@@ -68,6 +86,40 @@ show(const struct cg_graph *graph, const struct cg_report_settings *settings)
 	if (settings->callers || settings->callees)
 		view = cg_report_edges;
 	return view(graph, settings);
+}
+
+/* CG_OPTIONS_GO_ON, or the exit code when a filter is not for the view. */
+static int
+check_filters(const struct cg_report_settings *settings)
+{
+	const struct {
+		unsigned filter;
+		bool given;
+		const char *name;
+	} given[] = {
+		{FUNCTION, settings->function, "function"},
+		{MODULE, settings->module, "module"},
+		{THREAD, settings->thread, "thread"},
+		{MIN_SHARE, settings->min_share, "min-share"},
+		{NO_FOLD, settings->no_fold, "no-fold"},
+	};
+	bool edges = settings->callers || settings->callees;
+	bool json = settings->format == CG_REPORT_JSON;
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++) {
+		if (!given[i].given)
+			continue;
+		if (json)
+			return cg_cli_usage("report",
+			                    "JSON is the whole report: --%s is for tables "
+			                    "and CSV",
+			                    given[i].name);
+		if (edges || !(views[settings->view].filters & given[i].filter))
+			return cg_cli_usage("report", "--%s is not for %s", given[i].name,
+			                    edges ? "callers and callees"
+			                          : view_names[settings->view]);
+	}
+	return CG_OPTIONS_GO_ON;
 }
 
 /* CG_OPTIONS_GO_ON, or the exit code when options contradict each other. */
@@ -84,7 +136,7 @@ check(const struct cg_report_settings *settings, const struct cg_operands *opera
 	if ((settings->callers || settings->callees) && settings->format == CG_REPORT_JSON)
 		return cg_cli_usage("report", "JSON is the whole report: --callers and --callees "
 		                              "are for tables and CSV");
-	return CG_OPTIONS_GO_ON;
+	return check_filters(settings);
 }
 
 static int
@@ -94,14 +146,18 @@ report_run(int argc, char **argv)
 	struct cg_operands operands;
 	struct cg_graph *graph;
 	struct cg_error error;
+	enum cg_status status;
 	int code = cg_options_parse(&usage, argc, argv, &settings, &operands);
 
 	if (code == CG_OPTIONS_GO_ON)
 		code = check(&settings, &operands);
 	if (code != CG_OPTIONS_GO_ON)
 		return code;
-	if (cg_graph_open(&graph, operands.items[0], settings.salvage ? CG_OPEN_SALVAGE : 0,
-	                  &error))
+	cg_report_progress_begin();
+	status = cg_graph_open(&graph, operands.items[0],
+	                       settings.salvage ? CG_OPEN_SALVAGE : 0, &error);
+	cg_report_progress_end();
+	if (status)
 		return cg_cli_error(operands.items[0], &error);
 	code = show(graph, &settings);
 	cg_graph_free(graph);

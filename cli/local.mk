@@ -11,6 +11,7 @@ corograph_SOURCES += %D%/cmd_record.c %D%/record_python.c %D%/record_python.h \
 corograph_SOURCES += %D%/cmd_report.c %D%/report.c %D%/report.h \
 	%D%/report_functions.c %D%/report_edges.c %D%/report_tree.c %D%/report_tasks.c \
 	%D%/report_threads.c %D%/report_blocking.c \
+	%D%/report_filter.c %D%/report_imports.c %D%/report_progress.c \
 	%D%/table.c %D%/table.h %D%/cell.c %D%/cell.h
 corograph_SOURCES += %D%/cmd_info.c %D%/cmd_verify.c %D%/cmd_dump.c %D%/cmd_pack.c
 corograph_SOURCES += %D%/cmd_export.c

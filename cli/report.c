@@ -48,22 +48,68 @@ head_count(const struct cg_style *style, uint64_t count, const char *one, const 
 	head_note(style, line);
 }
 
+/* A word of the command, the first as a plain name where the whole has no room. */
+static const char *
+command_word(const struct cg_trace_info *info, uint32_t i, bool whole)
+{
+	const char *slash = strrchr(info->command[i], '/');
+
+	return i || whole || !slash || !slash[1] ? info->command[i] : slash + 1;
+}
+
+static size_t
+command_width(const struct cg_trace_info *info, bool whole)
+{
+	size_t width = 0;
+
+	for (uint32_t i = 0; i < info->command_count; i++)
+		width += cg_cell_width(command_word(info, i, whole)) + (i > 0);
+	return width;
+}
+
+/* As much of the command as there is room for, from its beginning. */
+static void
+print_command(const struct cg_trace_info *info, size_t room)
+{
+	bool whole = command_width(info, true) <= room;
+	bool cut = command_width(info, whole) > room;
+	size_t left = cut ? room - 1 : room;
+
+	for (uint32_t i = 0; i < info->command_count && left; i++) {
+		const char *word = command_word(info, i, whole);
+		size_t width = cg_cell_width(word);
+
+		if (i) {
+			putchar(' ');
+			left--;
+		}
+		fwrite(word, 1, cg_cell_bytes(word, left), stdout);
+		left -= width < left ? width : left;
+	}
+	if (cut)
+		fputs("\xe2\x80\xa6", stdout);
+}
+
 /* What was recorded: its command, the Python, the process and how long. */
 static void
-print_program(const struct cg_trace_info *info)
+print_program(const struct cg_trace_info *info, size_t width)
 {
-	char elapsed[CG_CELL_MAX];
+	enum { COMMAND_LEAST = 8 };
+	char elapsed[CG_CELL_MAX], rest[200];
+	size_t n = 0;
 
+	if (*info->python)
+		n += (size_t)snprintf(rest, sizeof(rest), ", Python %.40s", info->python);
+	if (info->pid)
+		n +=
+			(size_t)snprintf(rest + n, sizeof(rest) - n, ", process %" PRIu32, info->pid);
+	cg_cell_time(elapsed, info->elapsed_ns);
+	snprintf(rest + n, sizeof(rest) - n, ", %.*s", (int)cg_cell_trimmed(elapsed), elapsed);
+	n = cg_cell_width(rest);
 	if (!info->command_count)
 		printf("(no command known)");
-	for (uint32_t i = 0; i < info->command_count; i++)
-		printf("%s%s", i ? " " : "", info->command[i]);
-	if (*info->python)
-		printf(", Python %s", info->python);
-	if (info->pid)
-		printf(", process %" PRIu32, info->pid);
-	cg_cell_time(elapsed, info->elapsed_ns);
-	printf(", %.*s\n", (int)cg_cell_trimmed(elapsed), elapsed);
+	print_command(info, width > n + COMMAND_LEAST ? width - n : COMMAND_LEAST);
+	printf("%s\n", rest);
 }
 
 static uint64_t
@@ -82,7 +128,7 @@ cg_report_head(const struct cg_graph *graph, struct cg_style style)
 	const struct cg_trace_info *info = graph->info;
 	char line[160];
 
-	print_program(info);
+	print_program(info, style.width);
 	if (!info->complete)
 		head_note(&style, "incomplete: a part of the trace is missing");
 	if (info->live)
@@ -98,10 +144,9 @@ cg_report_head(const struct cg_graph *graph, struct cg_style style)
 	head_count(&style, info->lost_events, "event was lost", "events were lost");
 	head_count(&style, info->forks, "fork, whose child is not in here",
 	           "forks, whose children are not in here");
-	head_count(
-		&style, count_inexact(graph),
-		"function has inexact inclusive times: there was no room for more places",
-		"functions have inexact inclusive times: there was no room for more places");
+	head_count(&style, count_inexact(graph),
+	           "function has inexact inclusive times: no room for more places",
+	           "functions have inexact inclusive times: no room for more places");
 	printf("\n");
 }
 

@@ -29,22 +29,22 @@ struct row {
 
 #define AT(field) offsetof(struct row, field)
 
-#define COLUMNS(other_title)                                                            \
-	{                                                                                   \
-		{"kind", "edge", CG_COLUMN_EDGE, CG_COLUMN_BOTH, AT(edge.kind), 0},             \
-			{"calls", "calls", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(edge.calls), 0},     \
-			{"wall", "wall", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(edge.wall_ns), 0},      \
-			{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(edge.run_ns), 0},         \
-			{"await", "await", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(edge.await_ns), 0},   \
-			{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(edge.cpu_ns), 0},         \
-			{"caller_file", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(caller.file), 0},   \
-			{"caller_line", NULL, CG_COLUMN_NUMBER, CG_COLUMN_CSV, AT(caller.line), 0}, \
-			{"caller", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(caller.name), 0},        \
-			{"callee_file", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(callee.file), 0},   \
-			{"callee_line", NULL, CG_COLUMN_NUMBER, CG_COLUMN_CSV, AT(callee.line), 0}, \
-			{"callee", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(callee.name), 0},        \
-			{"name", other_title, CG_COLUMN_FUNCTION, CG_COLUMN_PEOPLE, AT(other), 0},  \
-			{0},                                                                        \
+#define COLUMNS(other_title)                                                               \
+	{                                                                                      \
+		{"kind", "edge", CG_COLUMN_EDGE, CG_COLUMN_BOTH, AT(edge.kind), 0, 0},             \
+			{"calls", "calls", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(edge.calls), 0, 0},     \
+			{"wall", "wall", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(edge.wall_ns), 0, 0},      \
+			{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(edge.run_ns), 0, 22},        \
+			{"await", "await", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(edge.await_ns), 0, 23},  \
+			{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(edge.cpu_ns), 0, 24},        \
+			{"caller_file", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(caller.file), 0, 0},   \
+			{"caller_line", NULL, CG_COLUMN_NUMBER, CG_COLUMN_CSV, AT(caller.line), 0, 0}, \
+			{"caller", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(caller.name), 0, 0},        \
+			{"callee_file", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(callee.file), 0, 0},   \
+			{"callee_line", NULL, CG_COLUMN_NUMBER, CG_COLUMN_CSV, AT(callee.line), 0, 0}, \
+			{"callee", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(callee.name), 0, 0},        \
+			{"name", other_title, CG_COLUMN_FUNCTION, CG_COLUMN_PEOPLE, AT(other), 0, 0},  \
+			{0},                                                                           \
 	}
 
 static const struct cg_column caller_columns[] = COLUMNS("caller");
@@ -57,28 +57,16 @@ struct subjects {
 	size_t count;
 };
 
-/* How well a word names a function: 2 its whole name, 1 a part, 0 not at all. */
-static int
-match(const struct cg_function *f, const char *word)
-{
-	char full[1024];
-
-	snprintf(full, sizeof(full), "%s.%s", f->module, f->name);
-	if (strcmp(f->name, word) == 0 || (*f->module && strcmp(full, word) == 0))
-		return 2;
-	return strstr(f->name, word) || (*f->module && strstr(full, word));
-}
-
 static void
 subjects_find(struct subjects *subjects, const struct cg_graph *graph, const char *word)
 {
 	int best = 1;
 
 	for (uint32_t i = 0; i < graph->function_count && best < 2; i++)
-		if (match(&graph->functions[i], word) == 2)
+		if (cg_report_match(&graph->functions[i], word) == 2)
 			best = 2;
 	for (uint32_t i = 0; i < graph->function_count; i++) {
-		if (match(&graph->functions[i], word) < best)
+		if (cg_report_match(&graph->functions[i], word) < best)
 			continue;
 		subjects->chosen[i] = true;
 		subjects->rows[subjects->count++] = &graph->functions[i];
@@ -128,17 +116,31 @@ show_csv(struct cg_table *table, const struct row *rows, size_t count,
 	return cg_report_table(NULL, table, NULL, NULL, settings);
 }
 
+/* In one line of the page: the place goes before the name is cut. */
+static void
+print_subject(const struct cg_function *subject)
+{
+	enum { WALL = 16, NAME_MOST = 1000 }; /* room for the time; a page is not wider */
+	char place[512], wall[CG_CELL_MAX], name[4 * NAME_MOST + 8];
+	size_t width = cg_style_of(stdout).width;
+
+	width = width < WALL + 8 ? 8 : (width > NAME_MOST ? NAME_MOST : width) - WALL;
+	cg_cell_place(place, sizeof(place), subject, NULL);
+	if (cg_cell_width(subject->name) + 1 + cg_cell_width(place) > width)
+		cg_cell_short_place(place, sizeof(place), subject);
+	if (cg_cell_width(subject->name) + 1 + cg_cell_width(place) > width)
+		*place = '\0';
+	cg_cell_time(wall, subject->wall_ns);
+	printf("%s%s%s, wall %.*s\n", cg_cell_name(name, sizeof(name), subject->name, width),
+	       *place ? " " : "", place, (int)cg_cell_trimmed(wall), wall);
+}
+
 static int
 show_one(struct cg_table *table, const struct row *rows, size_t count,
          const struct cg_function *subject, bool callers,
          const struct cg_report_settings *settings)
 {
-	char place[512], wall[CG_CELL_MAX];
-
-	cg_cell_place(place, sizeof(place), subject, NULL);
-	cg_cell_time(wall, subject->wall_ns);
-	printf("%s%s%s, wall %.*s\n", subject->name, *place ? " " : "", place,
-	       (int)cg_cell_trimmed(wall), wall);
+	print_subject(subject);
 	table->count = 0;
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].subject == subject)

@@ -21,15 +21,15 @@ struct group {
 #define AT(field) offsetof(struct group, field)
 
 static const struct cg_column group_columns[] = {
-	{"count", "tasks", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(task.count), 0},
-	{"span", "span", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.span_ns), 0},
-	{"longest", "longest", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.longest_ns), 0},
-	{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.run_ns), 0},
-	{"await", "await", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.await_ns), 0},
-	{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.cpu_ns), 0},
-	{"task", "task", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(label), 0},
-	{"creator", "created by", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(by), 0},
-	{"root", "function", CG_COLUMN_FUNCTION, CG_COLUMN_BOTH, AT(root), 0},
+	{"count", "tasks", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(task.count), 0, 0},
+	{"span", "span", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.span_ns), 0, 0},
+	{"longest", "longest", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.longest_ns), 0, 22},
+	{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.run_ns), 0, 41},
+	{"await", "await", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.await_ns), 0, 0},
+	{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.cpu_ns), 0, 42},
+	{"task", "task", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(label), 0, 23},
+	{"creator", "created by", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(by), 0, 24},
+	{"root", "function", CG_COLUMN_FUNCTION, CG_COLUMN_BOTH, AT(root), 0, 0},
 	{0},
 };
 
@@ -45,13 +45,13 @@ struct single {
 #define AT(field) offsetof(struct single, field)
 
 static const struct cg_column single_columns[] = {
-	{"span", "span", CG_COLUMN_TIME, CG_COLUMN_PEOPLE, AT(task.span_ns), 0},
-	{"parked", "suspended", CG_COLUMN_TIME, CG_COLUMN_PEOPLE, AT(task.parked_ns), 0},
-	{"start", "started at", CG_COLUMN_TIME, CG_COLUMN_PEOPLE, AT(task.start_ns), 0},
-	{"end", "end", CG_COLUMN_TEXT, CG_COLUMN_PEOPLE, AT(end), 0},
-	{"task", "task", CG_COLUMN_TEXT, CG_COLUMN_PEOPLE, AT(task.name), 0},
-	{"creator", "created by", CG_COLUMN_TEXT, CG_COLUMN_PEOPLE, AT(by), 0},
-	{"root", "function", CG_COLUMN_FUNCTION, CG_COLUMN_PEOPLE, AT(root), 0},
+	{"span", "span", CG_COLUMN_TIME, CG_COLUMN_PEOPLE, AT(task.span_ns), 0, 0},
+	{"parked", "suspended", CG_COLUMN_TIME, CG_COLUMN_PEOPLE, AT(task.parked_ns), 0, 0},
+	{"start", "started at", CG_COLUMN_TIME, CG_COLUMN_PEOPLE, AT(task.start_ns), 0, 42},
+	{"end", "end", CG_COLUMN_TEXT, CG_COLUMN_PEOPLE, AT(end), 0, 22},
+	{"task", "task", CG_COLUMN_TEXT, CG_COLUMN_PEOPLE, AT(task.name), 0, 23},
+	{"creator", "created by", CG_COLUMN_TEXT, CG_COLUMN_PEOPLE, AT(by), 0, 24},
+	{"root", "function", CG_COLUMN_FUNCTION, CG_COLUMN_PEOPLE, AT(root), 0, 0},
 	{0},
 };
 
@@ -88,50 +88,65 @@ fill_single(struct single *row, const struct cg_graph *graph, uint32_t i)
 }
 
 static int
-show_groups(const struct cg_graph *graph, const struct cg_report_settings *settings)
+show_groups(const struct cg_graph *graph, const struct cg_report_settings *settings,
+            const struct cg_report_filter *filter)
 {
-	struct cg_table table = {
-		.columns = group_columns, .count = graph->task_count, .indent = SIZE_MAX};
-	struct group *rows = calloc(table.count + 1, sizeof(*rows));
+	struct cg_table table = {.columns = group_columns, .indent = SIZE_MAX};
+	struct group *rows = calloc(graph->task_count + 1u, sizeof(*rows));
 	int code;
 
-	table.rows = calloc(table.count + 1, sizeof(*table.rows));
+	table.rows = calloc(graph->task_count + 1u, sizeof(*table.rows));
 	if (!rows || !table.rows) {
 		code = cg_cli_fail("out of memory");
 		goto out;
 	}
-	for (uint32_t i = 0; i < table.count; i++) {
+	for (uint32_t i = 0; i < graph->task_count; i++) {
 		fill_group(&rows[i], graph, i);
-		table.rows[i] = &rows[i];
+		if (cg_report_filter_passes(filter, rows[i].task.root, rows[i].task.span_ns))
+			table.rows[table.count++] = &rows[i];
 	}
-	code = cg_report_table(graph, &table, "span", "rows", settings);
+	if (!table.count && graph->task_count)
+		code = cg_report_nothing(settings, "task");
+	else
+		code = cg_report_table(graph, &table, "span", "rows", settings);
 out:
 	free(rows);
 	free(table.rows);
 	return code;
 }
 
-/* Their order is that of their spans, whatever the groups' is. */
+/* Single tasks follow the groups' order where they have such a column, else their spans. */
+static const char *
+single_order(const struct cg_table *table, const char *sort)
+{
+	if (sort && strcmp(sort, "await") == 0)
+		return "parked";
+	return sort && cg_table_column(table, sort) ? sort : NULL;
+}
+
 static int
-show_singles(const struct cg_graph *graph, const struct cg_report_settings *settings)
+show_singles(const struct cg_graph *graph, const struct cg_report_settings *settings,
+             const struct cg_report_filter *filter)
 {
 	struct cg_report_settings own = *settings;
-	struct cg_table table = {
-		.columns = single_columns, .count = graph->single_count, .indent = SIZE_MAX};
-	struct single *rows = calloc(table.count + 1, sizeof(*rows));
-	int code;
+	struct cg_table table = {.columns = single_columns, .indent = SIZE_MAX};
+	struct single *rows = calloc(graph->single_count + 1u, sizeof(*rows));
+	int code = CG_EXIT_OK;
 
-	table.rows = calloc(table.count + 1, sizeof(*table.rows));
+	table.rows = calloc(graph->single_count + 1u, sizeof(*table.rows));
 	if (!rows || !table.rows) {
 		code = cg_cli_fail("out of memory");
 		goto out;
 	}
-	for (uint32_t i = 0; i < table.count; i++) {
+	for (uint32_t i = 0; i < graph->single_count; i++) {
 		fill_single(&rows[i], graph, i);
-		table.rows[i] = &rows[i];
+		if (cg_report_filter_passes(filter, rows[i].task.root, rows[i].task.span_ns))
+			table.rows[table.count++] = &rows[i];
 	}
-	own.sort = NULL;
-	printf("\nSingle tasks: those that still lived, and the slowest that ended\n");
+	if (!table.count)
+		goto out;
+	own.sort = single_order(&table, settings->sort);
+	printf("\nSingle tasks: the slowest, and those not ended\n");
 	code = cg_report_table(NULL, &table, "span", "tasks", &own);
 out:
 	free(rows);
@@ -142,9 +157,14 @@ out:
 int
 cg_report_tasks(const struct cg_graph *graph, const struct cg_report_settings *settings)
 {
-	int code = show_groups(graph, settings);
+	struct cg_report_filter filter;
+	int code = cg_report_filter_init(&filter, graph, settings, 0);
 
-	if (code == CG_EXIT_OK && settings->format == CG_REPORT_TABLE && graph->single_count)
-		code = show_singles(graph, settings);
+	if (code != CG_EXIT_OK)
+		return code;
+	code = show_groups(graph, settings, &filter);
+	if (code == CG_EXIT_OK && settings->format == CG_REPORT_TABLE)
+		code = show_singles(graph, settings, &filter);
+	cg_report_filter_release(&filter);
 	return code;
 }

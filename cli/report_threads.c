@@ -9,14 +9,14 @@
 #define AT(field) offsetof(struct cg_thread_row, field)
 
 static const struct cg_column columns[] = {
-	{"id", "id", CG_COLUMN_NUMBER, CG_COLUMN_BOTH, AT(id), 0},
-	{"native_id", "native id", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(native_id), 0},
-	{"count", "threads", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(count), 0},
-	{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(run_ns), 0},
-	{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(cpu_ns), 0},
-	{"first", "first event", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(first_ns), 0},
-	{"last", "last event", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(last_ns), 0},
-	{"name", "name", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(name), 0},
+	{"id", "id", CG_COLUMN_NUMBER, CG_COLUMN_BOTH, AT(id), 0, 0},
+	{"native_id", "native id", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(native_id), 0, 24},
+	{"count", "threads", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(count), 0, 0},
+	{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(run_ns), 0, 0},
+	{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(cpu_ns), 0, 0},
+	{"first", "first event", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(first_ns), 0, 22},
+	{"last", "last event", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(last_ns), 0, 22},
+	{"name", "name", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(name), 0, 0},
 	{0},
 };
 

@@ -2,7 +2,8 @@
  * The tree: who called and awaited whom, each thread's tasks beside what it called.
  *
  * Of a tree that may have a million nodes the heaviest are shown. What a node weighs is the
- * largest wall in it, its own included, so whatever is shown has its parent shown too.
+ * largest wall in it, its own included, so whatever is shown has its parent shown too. For
+ * people an import is one line: report_imports.c says which rows that hides.
  */
 #include "report.h"
 
@@ -11,6 +12,8 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+
+enum { TREE_SHARE = 1 }; /* percent: what is lighter is left out for people */
 
 /* A node with all that is below it. */
 struct row {
@@ -22,9 +25,11 @@ struct row {
 	uint32_t node;
 	uint32_t depth;
 	struct row *child, *next; /* those to be shown, from the heaviest */
+	bool shown;
+	bool chosen, leads; /* by a filter, and to such a row */
 };
 
-/* A name for the root of a thread. */
+/* A name for the root of a thread, or for an import. */
 struct title {
 	struct cg_function function;
 	char text[200];
@@ -32,24 +37,26 @@ struct title {
 
 struct tree {
 	const struct cg_graph *graph;
-	struct row *rows;     /* per node */
-	struct title *titles; /* per thread */
-	const void **order;   /* rows by weight, then those to be shown */
-	struct row *first;    /* the heaviest thread */
+	struct row *rows;          /* per node */
+	struct title *titles;      /* per thread, then per import */
+	struct cg_import *imports; /* per node; NULL: nothing is folded */
+	const void **order;        /* rows by weight, then those to be shown */
+	size_t count;              /* of order */
+	struct row *first;         /* the heaviest thread */
 };
 
 #define AT(field) offsetof(struct row, field)
 
 static const struct cg_column columns[] = {
-	{"calls", "calls", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(calls), 0},
-	{"suspensions", "susp.", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(suspensions), 0},
-	{"wall", "wall", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(wall), 0},
-	{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(run), 0},
-	{"await", "await", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(await), 0},
-	{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(cpu), 0},
-	{"edge", "edge", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(edge), 0},
-	{"depth", NULL, CG_COLUMN_NUMBER, CG_COLUMN_CSV, AT(depth), 0},
-	{"name", "function", CG_COLUMN_FUNCTION, CG_COLUMN_BOTH, AT(function), 0},
+	{"calls", "calls", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(calls), 0, 0},
+	{"suspensions", "susp.", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(suspensions), 0, 44},
+	{"wall", "wall", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(wall), 0, 0},
+	{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(run), 0, 22},
+	{"await", "await", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(await), 0, 23},
+	{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(cpu), 0, 36},
+	{"edge", "edge", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(edge), 0, 0},
+	{"depth", NULL, CG_COLUMN_NUMBER, CG_COLUMN_CSV, AT(depth), 0, 0},
+	{"name", "function", CG_COLUMN_FUNCTION, CG_COLUMN_BOTH, AT(function), 0, 0},
 	{0},
 };
 
@@ -75,6 +82,13 @@ fill_row(struct tree *tree, uint32_t i)
 	row->edge = cg_edge_kind_name((enum cg_edge_kind)n->edge);
 	row->function = &graph->functions[n->function];
 	row->depth = tree->rows[n->parent].depth + 1;
+}
+
+/* The row above one, on the page. */
+static uint32_t
+above(const struct tree *tree, uint32_t i)
+{
+	return tree->imports ? tree->imports[i].above : tree->graph->nodes[i].parent;
 }
 
 /* Add a finished row to its parent; a task is no part of the thread it runs on. */
@@ -127,14 +141,81 @@ by_weight(const void *pa, const void *pb)
 	return (a->node > b->node) - (a->node < b->node);
 }
 
+/* What the import machinery hides is not shown, and the imports get their names. */
+static void
+fold_imports(struct tree *tree)
+{
+	const struct cg_graph *graph = tree->graph;
+	struct title *title = tree->titles + graph->thread_count;
+
+	for (uint32_t i = 0; i < graph->node_count; i++) {
+		const struct cg_import *import = &tree->imports[i];
+		struct row *row = &tree->rows[i];
+
+		row->shown = !import->hidden;
+		row->depth = import->above == CG_NONE ? 0 : tree->rows[import->above].depth + 1;
+		if (import->module == CG_NONE && !import->nameless)
+			continue;
+		title->function =
+			graph->functions[import->nameless ? graph->nodes[i].function : import->module];
+		snprintf(title->text, sizeof(title->text), "import%s%s",
+		         import->nameless ? "" : " ",
+		         import->nameless ? "" : title->function.module);
+		title->function.name = title->text;
+		title->function.file = "";
+		row->function = &title->function;
+		title++;
+	}
+}
+
+/* Show places of the functions that were chosen, the way to them and what is below. */
+static void
+show_chosen(struct tree *tree, const struct cg_report_filter *filter)
+{
+	const struct cg_node *nodes = tree->graph->nodes;
+	bool *chosen = filter->functions;
+
+	for (uint32_t i = 0; i < tree->graph->node_count; i++) {
+		bool below = nodes[i].parent != CG_NONE && tree->rows[nodes[i].parent].chosen;
+
+		tree->rows[i].chosen =
+			below || (nodes[i].parent != CG_NONE && chosen[nodes[i].function]);
+	}
+	/* parents stand before their children, so backwards one pass goes all the way up */
+	for (uint32_t i = tree->graph->node_count; i-- > 0;) {
+		const struct row *row = &tree->rows[i];
+		bool heavy = row->chosen && row->weight >= filter->least_ns;
+
+		if ((heavy || row->leads) && nodes[i].parent != CG_NONE)
+			tree->rows[nodes[i].parent].leads = true;
+	}
+	for (uint32_t i = 0; i < tree->graph->node_count; i++)
+		if (!tree->rows[i].chosen && !tree->rows[i].leads)
+			tree->rows[i].shown = false;
+}
+
+static void
+filter_rows(struct tree *tree, const struct cg_report_filter *filter)
+{
+	if (filter->chosen)
+		show_chosen(tree, filter);
+	for (uint32_t i = 0; i < tree->graph->node_count; i++) {
+		struct row *row = &tree->rows[i];
+
+		if (row->shown && row->weight >= filter->least_ns &&
+		    filter->threads[tree->graph->nodes[i].thread])
+			tree->order[tree->count++] = row;
+	}
+}
+
 /* Hang the heaviest `count` rows under their parents, siblings from the heaviest. */
 static void
 choose(struct tree *tree, size_t count)
 {
-	qsort(tree->order, tree->graph->node_count, sizeof(*tree->order), by_weight);
+	qsort(tree->order, tree->count, sizeof(*tree->order), by_weight);
 	for (size_t i = count; i-- > 0;) {
 		struct row *row = &tree->rows[((const struct row *)tree->order[i])->node];
-		uint32_t parent = tree->graph->nodes[row->node].parent;
+		uint32_t parent = above(tree, row->node);
 		struct row **place = parent == CG_NONE ? &tree->first : &tree->rows[parent].child;
 
 		row->next = *place;
@@ -146,7 +227,6 @@ choose(struct tree *tree, size_t count)
 static void
 walk(struct tree *tree)
 {
-	const struct cg_node *nodes = tree->graph->nodes;
 	const struct row *row = tree->first;
 	size_t count = 0;
 
@@ -156,53 +236,73 @@ walk(struct tree *tree)
 			row = row->child;
 			continue;
 		}
-		while (!row->next && nodes[row->node].parent != CG_NONE)
-			row = &tree->rows[nodes[row->node].parent];
+		while (!row->next && above(tree, row->node) != CG_NONE)
+			row = &tree->rows[above(tree, row->node)];
 		row = row->next;
 	}
 }
 
 static int
-show(struct tree *tree, const struct cg_report_settings *settings)
+show(struct tree *tree, const struct cg_report_filter *filter,
+     const struct cg_report_settings *settings)
 {
-	size_t limit = cg_report_limit(settings), nodes = tree->graph->node_count;
+	size_t limit = cg_report_limit(settings), more;
 	struct cg_table table = {.columns = columns, .rows = tree->order, .indent = AT(depth)};
 	struct cg_report_settings all = *settings;
 	int code;
 
 	fill_titles(tree);
-	for (uint32_t i = 0; i < nodes; i++) {
+	for (uint32_t i = 0; i < tree->graph->node_count; i++) {
 		fill_row(tree, i);
-		tree->order[i] = &tree->rows[i];
+		tree->rows[i].shown = true;
 	}
 	for (uint32_t i = tree->graph->node_count; i-- > 0;)
 		add_to_parent(tree, i);
-	table.count = limit && limit < nodes ? limit : nodes;
+	if (tree->imports)
+		fold_imports(tree);
+	filter_rows(tree, filter);
+	if (!tree->count && tree->graph->node_count)
+		return cg_report_nothing(settings, "place in the tree");
+	table.count = limit && limit < tree->count ? limit : tree->count;
+	more = tree->count - table.count;
 	choose(tree, table.count);
 	walk(tree);
 	all.limit = 0;
 	code = cg_report_table(tree->graph, &table, NULL, NULL, &all);
-	if (code == CG_EXIT_OK && settings->format == CG_REPORT_TABLE && table.count < nodes)
-		printf("... and %zu lighter places; --limit 0 shows all\n", nodes - table.count);
+	if (code == CG_EXIT_OK && settings->format == CG_REPORT_TABLE && more)
+		printf("... and %zu lighter places; --limit 0 shows all\n", more);
 	return code;
 }
 
 int
 cg_report_tree(const struct cg_graph *graph, const struct cg_report_settings *settings)
 {
-	struct tree tree = {.graph = graph,
-	                    .rows = calloc(graph->node_count + 1u, sizeof(*tree.rows)),
-	                    .titles = calloc(graph->thread_count + 1u, sizeof(*tree.titles)),
-	                    .order = calloc(graph->node_count + 1u, sizeof(*tree.order))};
+	struct tree tree = {.graph = graph};
+	struct cg_report_filter filter;
+	bool people = settings->format == CG_REPORT_TABLE,
+		 fold = people && !settings->no_fold;
+	bool chosen = settings->function || settings->module;
+	size_t imports = 0;
 	int code;
 
 	if (settings->sort)
-		code =
-			cg_cli_usage("report", "--sort is not for the tree, whose order is by wall");
-	else if (!tree.rows || !tree.titles || !tree.order)
+		return cg_cli_usage("report",
+		                    "--sort is not for the tree, whose order is by wall");
+	code = cg_report_filter_init(&filter, graph, settings,
+	                             people && !chosen ? TREE_SHARE : 0);
+	if (code != CG_EXIT_OK)
+		return code;
+	tree.rows = calloc(graph->node_count + 1u, sizeof(*tree.rows));
+	tree.order = calloc(graph->node_count + 1u, sizeof(*tree.order));
+	if (fold)
+		tree.imports = cg_report_imports(graph, &imports);
+	tree.titles = calloc(graph->thread_count + imports + 1u, sizeof(*tree.titles));
+	if (!tree.rows || !tree.titles || !tree.order || (fold && !tree.imports))
 		code = cg_cli_fail("out of memory");
 	else
-		code = show(&tree, settings);
+		code = show(&tree, &filter, settings);
+	cg_report_filter_release(&filter);
+	free(tree.imports);
 	free(tree.rows);
 	free(tree.titles);
 	free(tree.order);

@@ -1,4 +1,7 @@
-/* Tables: order, layout for people, CSV. The last column takes what width is left. */
+/*
+ * Tables: order, layout for people, CSV. The last column takes what width is left, and where
+ * that is too little for its names the columns that say least are left out.
+ */
 #include "table.h"
 
 #include "cell.h"
@@ -10,10 +13,10 @@
 #include <unistd.h>
 
 enum {
-	PAGE_WIDTH = 100, /* when nothing says otherwise */
-	NAME_LEAST = 24,  /* however narrow the page */
+	PAGE_WIDTH = 132, /* when nothing says otherwise */
+	NAME_LEAST = 8,   /* however narrow the page */
 	NAME_MOST = 1000, /* however wide */
-	PLACE_LEAST = 10, /* less of it says nothing */
+	TEXT_LEAST = 12,  /* of a text that is not last, however narrow the page */
 	COLUMNS_MOST = 32,
 	TEXT_SIZE = 4 * NAME_MOST + 8
 };
@@ -196,59 +199,128 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
+static size_t
+smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static size_t
+indent_of(const struct page *page, const void *row)
+{
+	if (page->table->indent == SIZE_MAX)
+		return 0;
+	return 2 * (size_t) *
+	       (const unsigned *)(const void *)((const char *)row + page->table->indent);
+}
+
+/* How wide the last column's text of a row would be, places in their short form. */
+static size_t
+last_width(const struct page *page, const struct cg_column *c, const void *row)
+{
+	size_t width = cg_cell_width(text_at(c, row)) + indent_of(page, row);
+	const struct cg_function *f;
+	char place[TEXT_SIZE];
+
+	if (c->kind != CG_COLUMN_FUNCTION && c->kind != CG_COLUMN_ITSELF)
+		return width;
+	f = function_at(c, row);
+	if (!f || !*f->file)
+		return width;
+	return width + 1 + cg_cell_width(cg_cell_short_place(place, sizeof(place), f));
+}
+
+/* How wide a column would be with `rows` rows. */
+static size_t
+column_width(const struct page *page, unsigned i, size_t rows)
+{
+	const struct cg_column *c = page->columns[i];
+	size_t width = cg_cell_width(c->title);
+	bool last = i + 1 == page->count;
+
+	for (size_t r = 0; r < rows; r++) {
+		char cell[CG_CELL_MAX];
+		const void *row = page->table->rows[r];
+
+		width = larger(width, last ? last_width(page, c, row)
+		                           : cg_cell_width(cell_text(c, row, cell)));
+	}
+	if (column_is_text(c) && !last)
+		width = smaller(width, larger(TEXT_LEAST, page->style.width / 5));
+	return width;
+}
+
+/* The column that is to go while the last one has only `left` characters; 0: none. */
+static unsigned
+column_to_drop(const struct page *page, size_t left)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 1; i + 1 < page->count; i++)
+		if (page->columns[i]->room > left &&
+		    page->columns[i]->room > page->columns[found]->room)
+			found = i;
+	return found;
+}
+
+static void
+page_drop(struct page *page, unsigned i)
+{
+	size_t after = --page->count - i;
+
+	memmove(page->columns + i, page->columns + i + 1, after * sizeof(*page->columns));
+	memmove(page->widths + i, page->widths + i + 1, after * sizeof(*page->widths));
+}
+
 static void
 page_measure(struct page *page, size_t rows)
 {
-	size_t used = 0;
+	size_t used = 0, wanted, left;
 
-	for (unsigned i = 0; i + 1 < page->count; i++) {
-		char cell[CG_CELL_MAX];
-		size_t width = cg_cell_width(page->columns[i]->title);
-
-		for (size_t r = 0; r < rows; r++)
-			width = larger(width, cg_cell_width(cell_text(page->columns[i],
-			                                              page->table->rows[r], cell)));
-		page->widths[i] = width;
-		used += width + 2;
+	for (unsigned i = 0; i < page->count; i++) {
+		page->widths[i] = column_width(page, i, rows);
+		used += page->widths[i] + 2;
 	}
-	used = page->style.width > used ? page->style.width - used : 0;
-	page->widths[page->count - 1] =
-		used < NAME_LEAST ? NAME_LEAST : (used > NAME_MOST ? NAME_MOST : used);
+	wanted = page->widths[page->count - 1];
+	used -= wanted + 2;
+	for (;;) {
+		unsigned i;
+
+		left = page->style.width > used ? page->style.width - used : 0;
+		i = left < wanted ? column_to_drop(page, left) : 0;
+		if (!i)
+			break;
+		used -= page->widths[i] + 2;
+		page_drop(page, i);
+	}
+	page->widths[page->count - 1] = smaller(larger(left, NAME_LEAST), NAME_MOST);
 }
 
-/* A function's name, and where it is as far as there is room: its right end says most. */
+/* A function's name, and where it is when there is room: a place cut in two says nothing. */
 static void
 print_function(const struct page *page, const struct cg_function *f, size_t width)
 {
 	static const char *const before[] = {"", DIM}, *const after[] = {"", PLAIN};
-	char place[TEXT_SIZE], text[TEXT_SIZE];
+	char text[TEXT_SIZE];
 	size_t name = cg_cell_width(f->name);
 
-	fputs(cg_cell_shorten(text, sizeof(text), f->name, width), page->out);
-	cg_cell_place(place, sizeof(place), f, page->here);
-	if (!*place || name + 1 + PLACE_LEAST > width)
-		return;
-	if (name + 1 + cg_cell_width(place) <= width) {
-		cg_cell_shorten(text, sizeof(text), place, width);
-	} else {
-		text[0] = '(';
-		cg_cell_shorten(text + 1, sizeof(text) - 1, place + 1, width - name - 2);
-	}
-	fprintf(page->out, " %s%s%s", before[page->style.colours], text,
-	        after[page->style.colours]);
+	fputs(cg_cell_name(text, sizeof(text), f->name, width), page->out);
+	cg_cell_place(text, sizeof(text), f, page->here);
+	if (name + 1 + cg_cell_width(text) > width)
+		cg_cell_short_place(text, sizeof(text), f);
+	if (*text && name + 1 + cg_cell_width(text) <= width)
+		fprintf(page->out, " %s%s%s", before[page->style.colours], text,
+		        after[page->style.colours]);
 }
 
 static void
 print_last(const struct page *page, const struct cg_column *c, const void *row)
 {
-	size_t width = page->widths[page->count - 1], indent = 0;
+	size_t width = page->widths[page->count - 1];
+	size_t indent = smaller(indent_of(page, row), width / 2);
 	const struct cg_function *f = NULL;
 	char text[TEXT_SIZE];
 
-	if (page->table->indent != SIZE_MAX)
-		indent =
-			*(const unsigned *)(const void *)((const char *)row + page->table->indent);
-	indent = 2 * indent < width / 2 ? 2 * indent : width / 2;
 	fprintf(page->out, "%*s", (int)indent, "");
 	if (c->kind == CG_COLUMN_FUNCTION || c->kind == CG_COLUMN_ITSELF)
 		f = function_at(c, row);
@@ -263,8 +335,12 @@ print_last(const struct page *page, const struct cg_column *c, const void *row)
 static void
 print_cell(const struct page *page, unsigned i, const char *text)
 {
-	int padding = (int)(page->widths[i] - cg_cell_width(text));
+	char cut[TEXT_SIZE];
+	int padding;
 
+	if (cg_cell_width(text) > page->widths[i])
+		text = cg_cell_name(cut, sizeof(cut), text, page->widths[i]);
+	padding = (int)(page->widths[i] - cg_cell_width(text));
 	if (column_is_text(page->columns[i]))
 		fprintf(page->out, "%s%*s  ", text, padding, "");
 	else

@@ -33,6 +33,11 @@ struct cg_column {
 	enum cg_column_where where;
 	size_t offset; /* of the field in the row */
 	size_t second; /* of the second field of CALLS */
+	/*
+	 * Left out for people where the last column would have fewer characters than this and
+	 * needs them; the largest goes first, 0 always stays.
+	 */
+	unsigned room;
 };
 
 /* How wide and in which style to write for people. */

@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 
-from harness import COROGRAPH, call, corograph, report, run, test, write
+from harness import COROGRAPH, call, corograph, record, report, run, test, write
 from schema import errors
 
 MAKER = os.path.join(os.environ["CG_BUILD"], "tests", "unit", "test_json")
@@ -130,11 +130,69 @@ def _():
     assert len(show(trace, "-n0")) == 6
 
 
-@test("a narrow page cuts names from the left and keeps the numbers")
+@test("a narrow page leaves columns out, then cuts names where they say least")
 def _():
-    lines = show(made(), env={"COLUMNS": "40"})
-    assert lines[5].endswith("…t-in method time.sleep>"), lines[5]
+    trace = made()
+    lines = show(trace, env={"COLUMNS": "60"})
+    assert lines[2].split() == ["calls", "wall", "run", "await", "function"], lines[2]
+    lines = show(trace, env={"COLUMNS": "40"})
+    assert lines[2].split() == ["calls", "wall", "function"], lines[2]
     assert lines[3].endswith(" <module> (app.py:1)"), lines[3]
+    assert lines[5].endswith("  <…time.sleep>"), lines[5]
+    assert max(map(len, lines[2:])) <= 40
+
+
+@test("filters by name, module and share, and what they say when nothing is left")
+def _():
+    trace = made()
+    assert [line.split()[-2] for line in show(trace, "--function", "<module>")[3:]] == ["<module>"]
+    assert len(show(trace, "--function", "e")[3:]) == 2, "a part of two names"
+    assert len(show(trace, "--min-share", "35")[3:]) == 2
+    assert len(show(trace, "--min-share", "35.1%")[3:]) == 1
+    for view, function in (("tasks", NAME), ("blocking", NAME), ("tree", NAME)):
+        assert show(trace, "--view", view, "--function", function)
+        assert "'zzz'" in refused(1, trace, "--view", view, "--function", "zzz")
+        assert "smaller --min-share" in refused(1, trace, "--view", view, "--min-share", "100")
+    assert "'zzz'" in refused(1, trace, "--module", "zzz")
+    assert "not a share" in refused(2, trace, "--min-share", "101")
+    assert "not a share" in refused(2, trace, "--min-share", "much")
+    assert "threads" in refused(2, trace, "--view", "threads", "--function", "a")
+    assert "functions" in refused(2, trace, "--thread", "1")
+    assert "JSON" in refused(2, trace, "--format", "json", "--module", "a")
+    assert "callees" in refused(2, trace, "--callees", "<module>", "--min-share", "1")
+
+
+@test("the tree of a function, of a thread, and with its light places")
+def _():
+    trace = made()
+    tree = show(trace, "--view", "tree", "--function", "time.sleep")
+    assert len(tree) >= 5 and "<thread 1" in tree[3], tree
+    assert all("time.sleep" not in line for line in tree[3:-1]), tree
+    assert tree[-1].endswith("<built-in method time.sleep>"), tree
+    assert show(trace, "--view", "tree", "--thread", "1") == show(trace, "--view", "tree")
+    assert show(trace, "--view", "tree", "--thread", "Main") == show(trace, "--view", "tree")
+    assert "'2'" in refused(1, trace, "--view", "tree", "--thread", "2")
+    assert len(show(trace, "--view", "tree", "--min-share", "30")) < \
+        len(show(trace, "--view", "tree", "--min-share", "0"))
+
+
+@test("imports are a line each, in the order of the tree, unless --no-fold")
+def _():
+    write("inner_one.py", "import inner_two\nx = sorted(range(1000))\n")
+    write("inner_two.py", "y = sorted(range(1000))\n")
+    write("app.py", "import inner_one\n")
+    trace = record("app.py").trace
+    shown = show(trace, "--view", "tree", "--min-share", "0", "-n0")
+    names = [line[shown[2].index("function"):] for line in shown[3:]]
+    one = [n for n in names if n.strip() == "import inner_one"]
+    two = [n for n in names if n.strip() == "import inner_two"]
+    assert len(one) == len(two) == 1, names
+    assert len(two[0]) - len(two[0].lstrip()) == len(one[0]) - len(one[0].lstrip()) + 2, names
+    assert not any("_find_and_load" in n for n in names), names
+    whole = "\n".join(show(trace, "--view", "tree", "--min-share", "0", "-n0", "--no-fold"))
+    assert "_find_and_load" in whole and "import inner" not in whole
+    csv_whole = "\n".join(show(trace, "--view", "tree", "--format", "csv"))
+    assert "_find_and_load" in csv_whole, "CSV has all"
 
 
 @test("no colours but on a terminal")
@@ -175,7 +233,8 @@ def _():
     assert lines[8].split("ns")[-1].split()[:3] == ["finished", "Task-1", "<module>"]
     lines = show(trace, "--view", "blocking")
     assert re.split(r"\s{2,}", lines[2]) == [
-        ">= 10 ms", ">= 50 ms", ">= 100 ms", "longest", "held", "cpu", "coroutine"]
+        ">= 10 ms", ">= 50 ms", ">= 100 ms", "longest", "held", "cpu", "blocked",
+        "coroutine"]
     assert lines[3].split()[:5] == ["3", "2", "1", "150", "ns"]
     lines = show(trace, "--view", "tree")
     assert lines[3].endswith("<thread 1 MainThread>")

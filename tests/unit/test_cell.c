@@ -65,6 +65,38 @@ texts(void)
 }
 
 static void
+name_is(const char *name, size_t width, const char *wanted)
+{
+	char out[256];
+
+	cg_cell_name(out, sizeof out, name, width);
+	ok(!strcmp(out, wanted) && cg_cell_width(out) <= width, wanted);
+}
+
+static void
+names(void)
+{
+	const char *run = "<method 'run' of '_contextvars.Context' objects>";
+
+	name_is("Service.fetch", 13, "Service.fetch");
+	name_is("Service.fetch", 8,
+	        "\xe2\x80\xa6"
+	        "e.fetch");
+	name_is("<module>", 8, "<module>");
+	name_is(run, 48, run);
+	name_is(run, 20, "<method 'run' of '\xe2\x80\xa6>");
+	name_is("<built-in method time.sleep>", 28, "<built-in method time.sleep>");
+	name_is("<built-in method time.sleep>", 27, "<\xe2\x80\xa6time.sleep>");
+	name_is("<built-in method time.sleep>", 8, "<\xe2\x80\xa6sleep>");
+	name_is("<built-in method time.sleep>", 3, "\xe2\x80\xa6p>");
+	eq(cg_cell_bytes("a\xc3\xa9"
+	                 "b",
+	                 2),
+	   3, "bytes of two characters");
+	eq(cg_cell_bytes("ab", 5), 2, "of all there are");
+}
+
+static void
 places(void)
 {
 	struct cg_function f = {.name = "f", .file = "/srv/app/x.py", .module = "", .line = 7};
@@ -84,6 +116,16 @@ places(void)
 	   "other modules' do");
 	f.file = "";
 	ok(!strcmp(cg_cell_place(out, sizeof out, &f, NULL), ""), "a builtin has none");
+	ok(!strcmp(cg_cell_short_place(out, sizeof out, &f), ""), "nor a short one");
+	f.file = "/srv/app/x.py";
+	ok(!strcmp(cg_cell_short_place(out, sizeof out, &f), "(x.py:7)"), "the file alone");
+	f.file = "<frozen importlib._bootstrap>";
+	f.module = "importlib._bootstrap";
+	ok(!strcmp(cg_cell_short_place(out, sizeof out, &f), "(_bootstrap:7)"),
+	   "of a frozen one its module");
+	f.module = "";
+	f.file = "/";
+	ok(!strcmp(cg_cell_short_place(out, sizeof out, &f), "(/:7)"), "a folder's name");
 }
 
 int
@@ -92,6 +134,7 @@ main(void)
 	times();
 	calls();
 	texts();
+	names();
 	places();
 	return done();
 }

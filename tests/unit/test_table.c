@@ -16,11 +16,11 @@ struct row {
 #define AT(field) offsetof(struct row, field)
 
 static const struct cg_column columns[] = {
-	{"calls", "calls", CG_COLUMN_CALLS, CG_COLUMN_BOTH, AT(calls), AT(primitive)},
-	{"self_run", "self run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(time), 0},
-	{"line", NULL, CG_COLUMN_NUMBER, CG_COLUMN_CSV, AT(small), 0},
-	{"text", "text", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(text), 0},
-	{"name", "function", CG_COLUMN_FUNCTION, CG_COLUMN_PEOPLE, AT(function), 0},
+	{"calls", "calls", CG_COLUMN_CALLS, CG_COLUMN_BOTH, AT(calls), AT(primitive), 0},
+	{"self_run", "self run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(time), 0, 12},
+	{"line", NULL, CG_COLUMN_NUMBER, CG_COLUMN_CSV, AT(small), 0, 0},
+	{"text", "text", CG_COLUMN_TEXT, CG_COLUMN_BOTH, AT(text), 0, 20},
+	{"name", "function", CG_COLUMN_FUNCTION, CG_COLUMN_PEOPLE, AT(function), 0, 0},
 	{0},
 };
 
@@ -106,12 +106,21 @@ main(void)
 	      "    1   1.50 us  b      Service.fetch (package.service:12)\n"
 	      "177/1      0     a,\"q\"  Service.fetch (package.service:12)\n"
 	      "    5   1.50 us  c      \n");
-	print(1, 50, false, SIZE_MAX, "a place is cut where there is no room",
+	print(1, 46, false, SIZE_MAX, "a place loses its folders where there is no room",
 	      "calls  self run  text  function\n"
-	      "    1   1.50 us  b     Service.fetch (\xe2\x80\xa6service:12)\n");
-	print(1, 10, false, SIZE_MAX, "and left out where there is less",
-	      "calls  self run  text  function\n"
-	      "    1   1.50 us  b     Service.fetch (\xe2\x80\xa6vice:12)\n");
+	      "    1   1.50 us  b     Service.fetch (a.py:12)\n");
+	print(1, 42, false, SIZE_MAX, "a column goes before a name's place",
+	      "calls  self run  function\n"
+	      "    1   1.50 us  Service.fetch (a.py:12)\n");
+	print(1, 32, false, SIZE_MAX, "but only below what it leaves room for",
+	      "calls  self run  function\n"
+	      "    1   1.50 us  Service.fetch\n");
+	print(1, 20, false, SIZE_MAX, "the next one goes, and the name is cut",
+	      "calls  function\n"
+	      "    1  Service.fetch\n");
+	print(1, 17, false, SIZE_MAX, "from its left",
+	      "calls  function\n"
+	      "    1  \xe2\x80\xa6ice.fetch\n");
 	print(
 		2, 80, true, AT(depth), "in colours, and indented",
 		"\x1b[1mcalls  self run  text   function\x1b[0m\n"

@@ -1,0 +1,157 @@
+/* --function, --module, --thread, --min-share: which rows of a view are to be shown. */
+#include "report.h"
+
+#include "command.h"
+#include "message.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+int
+cg_report_match(const struct cg_function *f, const char *word)
+{
+	char full[1024];
+
+	snprintf(full, sizeof(full), "%s.%s", f->module, f->name);
+	if (strcmp(f->name, word) == 0 || (*f->module && strcmp(full, word) == 0))
+		return 2;
+	return strstr(f->name, word) || (*f->module && strstr(full, word));
+}
+
+/* A module, or what is in the package of that name. */
+static bool
+is_in_module(const struct cg_function *f, const char *module)
+{
+	size_t n = strlen(module);
+
+	return strncmp(f->module, module, n) == 0 && (!f->module[n] || f->module[n] == '.');
+}
+
+/* A thread's number, its name, or a part of that. */
+static bool
+is_thread(const struct cg_thread_row *thread, const char *word)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%" PRIu32, thread->id);
+	return strcmp(number, word) == 0 || strstr(thread->name, word);
+}
+
+/* How well the best function matches: 2, 1, or 0 for none. */
+static int
+best_match(const struct cg_graph *graph, const char *word)
+{
+	int best = 0;
+
+	for (uint32_t i = 0; i < graph->function_count && best < 2; i++) {
+		int match = cg_report_match(&graph->functions[i], word);
+
+		best = match > best ? match : best;
+	}
+	return best;
+}
+
+static bool
+share_parse(double *share, const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || (*end && strcmp(end, "%") != 0) || !(value >= 0 && value <= 100))
+		return false;
+	*share = value;
+	return true;
+}
+
+static int
+init_threads(struct cg_report_filter *filter, const struct cg_graph *graph,
+             const char *word)
+{
+	bool found = false;
+
+	filter->threads = calloc(graph->thread_count + 1u, sizeof(*filter->threads));
+	if (!filter->threads)
+		return cg_cli_fail("out of memory");
+	for (uint32_t i = 0; i < graph->thread_count; i++) {
+		filter->threads[i] = !word || is_thread(&graph->threads[i], word);
+		found = found || filter->threads[i];
+	}
+	if (word && !found)
+		return cg_cli_fail("no thread has the number or name '%s'; --view threads "
+		                   "shows which there are",
+		                   word);
+	return CG_EXIT_OK;
+}
+
+static int
+init_functions(struct cg_report_filter *filter, const struct cg_graph *graph,
+               const struct cg_report_settings *settings)
+{
+	const char *word = settings->function, *module = settings->module;
+	int best = word ? best_match(graph, word) : 0;
+	bool found = false;
+
+	filter->functions = calloc(graph->function_count + 1u, sizeof(*filter->functions));
+	if (!filter->functions)
+		return cg_cli_fail("out of memory");
+	for (uint32_t i = 0; i < graph->function_count; i++) {
+		const struct cg_function *f = &graph->functions[i];
+
+		if (word && (!best || cg_report_match(f, word) < best))
+			continue;
+		filter->functions[i] = !module || is_in_module(f, module);
+		found = found || filter->functions[i];
+	}
+	if (word && !best)
+		return cg_cli_fail("no function has '%s' in its name", word);
+	if (module && !found && word)
+		return cg_cli_fail("no function '%s' is in module '%s'", word, module);
+	if (module && !found)
+		return cg_cli_fail("no function is in module '%s'", module);
+	return CG_EXIT_OK;
+}
+
+int
+cg_report_filter_init(struct cg_report_filter *filter, const struct cg_graph *graph,
+                      const struct cg_report_settings *settings, double share)
+{
+	int code;
+
+	*filter = (struct cg_report_filter){.chosen = settings->function || settings->module};
+	if (settings->min_share && !share_parse(&share, settings->min_share))
+		return cg_cli_usage("report", "--min-share: '%s' is not a share of 0 to 100 %%",
+		                    settings->min_share);
+	filter->least_ns = (uint64_t)(share / 100 * (double)graph->info->elapsed_ns);
+	code = init_functions(filter, graph, settings);
+	if (code == CG_EXIT_OK)
+		code = init_threads(filter, graph, settings->thread);
+	if (code != CG_EXIT_OK)
+		cg_report_filter_release(filter);
+	return code;
+}
+
+void
+cg_report_filter_release(struct cg_report_filter *filter)
+{
+	free(filter->functions);
+	free(filter->threads);
+	*filter = (struct cg_report_filter){0};
+}
+
+bool
+cg_report_filter_passes(const struct cg_report_filter *filter, uint32_t function,
+                        uint64_t ns)
+{
+	if (ns < filter->least_ns)
+		return false;
+	return function == CG_NONE ? !filter->chosen : filter->functions[function];
+}
+
+int
+cg_report_nothing(const struct cg_report_settings *settings, const char *what)
+{
+	if (settings->min_share)
+		return cg_cli_fail("no %s takes so much; a smaller --min-share shows more", what);
+	return cg_cli_fail("no %s matches", what);
+}
