@@ -10,6 +10,35 @@
 #include <stdio.h>
 #include <string.h>
 
+void
+program_init(struct program *p, struct world *w, uint64_t seed, bool print)
+{
+	static const char letters[] = "fcgab";
+
+	memset(p, 0, sizeof *p);
+	world_init(w);
+	p->w = w;
+	p->noise.state = seed * UINT64_C(0x9E3779B97F4A7C15) | 1;
+	p->now = WORLD_EPOCH + 1000;
+	p->thread = &p->threads[0];
+	p->print = print;
+	for (int i = 0; i < PROGRAM_RANKS * 5; i++) {
+		char name[WORLD_NAME_MAX];
+		struct world_function *f;
+
+		snprintf(name, sizeof name, "%c%d", letters[i % 5], i / 5);
+		f = world_function_add(w, name);
+		f->kind = (enum cg_kind)(i % 5);
+		f->key |= f->kind == CG_KIND_BUILTIN ? CG_KEY_BUILTIN : 0;
+	}
+	for (int i = 0; i < PROGRAM_ACTS; i++) {
+		char name[WORLD_NAME_MAX];
+
+		snprintf(name, sizeof name, "A%d", i);
+		p->acts[i].frame = world_frame(w, name);
+	}
+}
+
 static void
 push(struct program *p, const struct world_function *f, struct program_act *act,
      bool delegated)
