@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import termios
@@ -52,12 +53,15 @@ def trace():
 
 
 def on_terminal(columns, *argv, env=None):
-    """The lines that a report prints on a terminal so wide."""
+    """The lines that a report prints on a terminal so wide.
+
+    Its stderr is no terminal: a crowded machine could make it say that it is still reading.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     given = {"COLUMNS": None, "NO_COLOR": None, "TERM": "xterm", "LC_ALL": "C.UTF-8",
              **(env or {})}
-    child = subprocess.Popen([COROGRAPH, "report", trace(), *argv], stdout=theirs, stderr=theirs,
+    child = subprocess.Popen([COROGRAPH, "report", trace(), *argv], stdout=theirs,
                              stdin=subprocess.DEVNULL, env=environment(given))
     os.close(theirs)
     data = b""
@@ -110,7 +114,7 @@ def _():
 
 @test("a wide page has every column, a narrow one keeps the names")
 def _():
-    wide, narrow = plain(on_terminal(200)), plain(on_terminal(80))
+    wide, narrow = plain(on_terminal(200, "-n0")), plain(on_terminal(80, "-n0"))
     for column in "calls", "susp.", "wall", "cpu", "self run", "self await", "self cpu":
         assert column in wide[2], wide[2]
     for column in "self run", "self await", "self cpu":
@@ -131,30 +135,54 @@ def _():
         assert line.count("(") == line.count(")"), line
 
 
-def slowly(seconds, term):
-    """What a terminal shows on stderr while a trace takes so long to arrive."""
+WORD = b"corograph: reading the trace..."
+
+
+def said_while(ours, enough):
+    """What a terminal has shown until enough(data) is true, or nothing comes any more."""
+    data = b""
+    while not enough(data) and select.select([ours], [], [], 60)[0]:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # EIO: nobody has it open any more
+            break
+        if not piece:
+            break
+        data += piece
+    return data
+
+
+def reading(term, wait):
+    """What a terminal shows on stderr for a trace that is sent when wait(terminal) returns."""
     ours, theirs = pty.openpty()
     child = subprocess.Popen([COROGRAPH, "report", "-"], stdin=subprocess.PIPE, stderr=theirs,
                              stdout=subprocess.DEVNULL, env=environment({"TERM": term}))
-    os.close(theirs)
     with open(trace(), "rb") as file:
         data = file.read()
-    time.sleep(seconds)
+    before = wait(ours)
     child.communicate(data)
+    os.write(theirs, b"END")  # behind all that the child wrote
+    after = said_while(ours, lambda data: data.endswith(b"END"))
+    os.close(theirs)
+    os.close(ours)
     assert child.returncode == 0
-    try:
-        return os.read(ours, 4096).decode()
-    except OSError:  # EIO: nothing was written
-        return ""
-    finally:
-        os.close(ours)
+    return before + after[:-3]
 
 
 @test("who waits on a terminal is told, and the line goes again")
 def _():
-    assert slowly(2.5, "xterm") == "corograph: reading the trace...\r\x1b[K"
-    assert slowly(0, "xterm") == ""
-    assert slowly(2.5, "dumb") == ""
+    assert reading("xterm", lambda ours: said_while(ours, WORD.__eq__)) == WORD + b"\r\x1b[K"
+
+
+@test("a terminal that knows no escapes is told nothing")
+def _():
+    assert reading("dumb", lambda ours: time.sleep(3) or b"") == b""
+
+
+@test("who need not wait is told nothing")
+def _():
+    quick = (reading("xterm", lambda ours: b"") == b"" for _ in range(10))
+    assert any(quick)  # on a crowded machine all may have to wait a while
 
 
 run()
