@@ -277,13 +277,14 @@ summary_print(const struct record *r, const struct cg_finish *f)
 {
 	char calls[CG_HUMAN_MAX], functions[CG_HUMAN_MAX];
 	char time[CG_HUMAN_MAX], size[CG_HUMAN_MAX], remarks[REMARKS_MAX];
+	char word[PATH_MAX];
 
 	remarks_print(r, f, remarks);
 	cg_cli_note("%s: %s calls of %s functions in %s, %s%s; next: corograph report %s",
 	            r->output.path, cg_human_count(calls, f->calls),
 	            cg_human_count(functions, f->functions),
 	            cg_human_time(time, f->elapsed_ns), cg_human_size(size, f->bytes),
-	            remarks, r->output.path);
+	            remarks, cg_path_quoted(word, r->output.path));
 }
 
 /* No image appeared: say why. */
@@ -309,15 +310,17 @@ record_finish(const struct record *r)
 	struct cg_finish result;
 	struct cg_error error;
 	enum cg_status status;
+	char word[PATH_MAX];
 
 	if (access(r->output.live, F_OK) != 0)
 		return record_missing(r);
 	status = cg_trace_finish(r->output.live, r->output.path, true, &result, &error);
 	if (status == CG_IO && errno == EBUSY) {
-		cg_cli_note("%s: a Python that was started still runs, its recording goes on in "
-		            "%s; next: corograph report %s",
-		            r->output.path, r->output.live,
-		            r->output.moved ? r->output.live : r->output.path);
+		cg_cli_note(
+			"%s: a Python that was started still runs, its recording goes on in "
+			"%s; next: corograph report %s",
+			r->output.path, r->output.live,
+			cg_path_quoted(word, r->output.moved ? r->output.live : r->output.path));
 		return CG_EXIT_OK;
 	}
 	if (status)

@@ -67,6 +67,28 @@ cg_path_own_folder(char *out)
 	return true;
 }
 
+const char *
+cg_path_quoted(char *out, const char *path)
+{
+	size_t n = 0;
+
+	if (*path && !path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                                "0123456789@%+=:,./_-")])
+		return path;
+	out[n++] = '\'';
+	for (const char *p = path; *p; p++) {
+		const char *piece = *p == '\'' ? "'\\''" : NULL;
+		size_t length = piece ? 4 : 1;
+
+		if (n + length + 2 > PATH_MAX)
+			return path;
+		memcpy(out + n, piece ? piece : p, length);
+		n += length;
+	}
+	memcpy(out + n, "'", 2);
+	return out;
+}
+
 static bool
 is_program(const char *path)
 {

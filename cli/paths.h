@@ -21,6 +21,12 @@ bool cg_path_absolute(char *out, const char *path);
 bool cg_path_own_folder(char *out);
 
 /*
+ * `path` as a word for a shell: in quotes where it needs them, and then into `out`. Returns
+ * what to print, `path` itself when it needs none or has no room with them.
+ */
+const char *cg_path_quoted(char *out, const char *path);
+
+/*
  * The program that a shell would run for `name`: itself when it has a slash, else what
  * PATH finds. False with errno when there is none that may be run.
  */

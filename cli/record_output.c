@@ -70,6 +70,7 @@ cg_output_name(struct cg_output *output, const char *wanted, const char *name, p
 static int
 file_try(const char *path, const char *trace)
 {
+	char word[PATH_MAX];
 	struct stat st;
 	int fd;
 
@@ -77,10 +78,14 @@ file_try(const char *path, const char *trace)
 		return cg_cli_fail("%s: is there already: a recording that still runs, or one "
 		                   "that was not finished ('corograph report %s' reads it); "
 		                   "choose another name or remove it",
-		                   path, trace);
+		                   path, cg_path_quoted(word, trace));
 	fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return cg_cli_fail("%s: cannot be made: %s", path, strerror(errno));
+	if (fd < 0) {
+		cg_path_folder(word, path);
+		return cg_cli_fail("%s: no trace can be written there: %s; name another place "
+		                   "with -o",
+		                   word, strerror(errno));
+	}
 	close(fd);
 	unlink(path);
 	return 0;
