@@ -15,6 +15,7 @@
 #include "record_run.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ struct settings {
 	bool quiet;
 };
 
-enum { CLOCK_EXACT, REMARKS_MAX = 320 };
+enum { CLOCK_EXACT, REMARKS_MAX = PATH_MAX + 320 };
 
 static const char *const clocks[] = {"exact", "coarse", NULL};
 
@@ -53,8 +54,8 @@ static const struct cg_option options[] = {
      "run a module, as python -m does", NULL, true},
 	{'c', NULL, "CODE", CG_OPTION_TEXT, FIELD(code), "run code, as python -c does", NULL,
      true},
-	{'q', "quiet", NULL, CG_OPTION_SET, FIELD(quiet), "no summary line at the end", NULL,
-     false},
+	{'q', "quiet", NULL, CG_OPTION_SET, FIELD(quiet),
+     "no summary line when all went well", NULL, false},
 	{0, "clock", "KIND", CG_OPTION_CHOICE, FIELD(clock), NULL, clocks, false},
 	{0, "include", "GLOB", CG_OPTION_TEXT, FIELD(include), NULL, NULL, false},
 	{0, "exclude", "GLOB", CG_OPTION_TEXT, FIELD(exclude), NULL, NULL, false},
@@ -264,7 +265,9 @@ remarks_print(const struct record *r, const struct cg_finish *f, char out[REMARK
 		remark_add(out, "; forked %s times, the children are not in it",
 		           cg_human_count(text, f->forks));
 	if (f->status)
-		remark_add(out, "; its image could not grow: no room");
+		remark_add(out,
+		           "; stopped before the program did: %s.live could not grow, no room",
+		           r->output.path);
 	if (f->lost_events)
 		remark_add(out, "; %s events were lost", cg_human_count(text, f->lost_events));
 	if (r->output.moved)
@@ -287,13 +290,18 @@ summary_print(const struct record *r, const struct cg_finish *f)
 	            remarks, cg_path_quoted(word, r->output.path));
 }
 
-/* No image appeared: say why. */
+/* There is no image: say why. */
 static int
 record_missing(const struct record *r)
 {
-	char reason[512];
+	char reason[512], folder[PATH_MAX];
 
 	cg_boot_reason(&r->boot, reason, sizeof(reason));
+	cg_path_folder(folder, r->output.live);
+	if (!reason[0] && access(folder, F_OK) != 0)
+		return cg_cli_fail("%s: the folder was removed while the program ran, and the "
+		                   "recording with it",
+		                   r->output.path);
 	if (!reason[0])
 		snprintf(reason, sizeof(reason), "%s",
 		         r->path == r->command
@@ -314,6 +322,7 @@ record_finish(const struct record *r)
 
 	if (access(r->output.live, F_OK) != 0)
 		return record_missing(r);
+	signal(SIGXFSZ, SIG_IGN); /* no room is to be told */
 	status = cg_trace_finish(r->output.live, r->output.path, true, &result, &error);
 	if (status == CG_IO && errno == EBUSY) {
 		cg_cli_note(
@@ -325,7 +334,7 @@ record_finish(const struct record *r)
 	}
 	if (status)
 		return cg_cli_error(r->output.path, &error);
-	if (!r->settings.quiet)
+	if (!r->settings.quiet || result.status)
 		summary_print(r, &result);
 	return CG_EXIT_OK;
 }

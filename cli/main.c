@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,6 +95,9 @@ dispatch(int argc, char **argv)
 	if (argv[1][0] == '-')
 		return cg_cli_usage(NULL, "there is no option %s", argv[1]);
 	command = command_find(argv[1]);
+	/* Too long a file is an error to tell. A program to record must not inherit that. */
+	if (command != &cg_cmd_record)
+		signal(SIGXFSZ, SIG_IGN);
 	return command ? command->run(argc - 1, argv + 1) : command_unknown(argv[1]);
 }
 

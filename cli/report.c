@@ -138,7 +138,8 @@ cg_report_head(const struct cg_graph *graph, struct cg_style style)
 		                  "these are its numbers up to then");
 	if (info->stop_status) {
 		snprintf(line, sizeof(line), "the recording stopped early: %s",
-		         cg_status_text(info->stop_status));
+		         info->stop_status == CG_IO ? "no room on the disk"
+		                                    : cg_status_text(info->stop_status));
 		head_note(&style, line);
 	}
 	head_count(&style, info->lost_events, "event was lost", "events were lost");

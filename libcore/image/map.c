@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
@@ -72,11 +73,24 @@ open_file(struct cg_image *image, const char *path)
 	return CG_OK;
 }
 
+/*
+ * Beyond the limit of a file's size there is SIGXFSZ, which would kill a program that does
+ * not ignore it: so it is not tried.
+ */
+static int
+allocate(int fd, size_t from, size_t to)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < to)
+		return EFBIG;
+	return posix_fallocate(fd, (off_t)from, (off_t)(to - from));
+}
+
 static enum cg_status
 grow_file(struct cg_image *image, size_t size)
 {
-	int error =
-		posix_fallocate(image->fd, (off_t)image->mapped, (off_t)(size - image->mapped));
+	int error = allocate(image->fd, image->mapped, size);
 
 	if (error) {
 		errno = error;

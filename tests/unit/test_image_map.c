@@ -123,7 +123,7 @@ with_limit(rlim_t limit)
 	enum cg_status status;
 	int added = 0;
 
-	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGXFSZ, SIG_DFL); /* which would end us */
 	setrlimit(RLIMIT_FSIZE, &files);
 	status = cg_image_create(&image, path);
 	if (status)
