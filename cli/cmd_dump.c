@@ -22,6 +22,8 @@ static const struct cg_usage usage = {
 		"Prints every record of a trace, a line each, in the words of the description of\n"
 		"the format. Times are ticks of the trace's clock; what is zero is left out.",
 	.options = options,
+	.examples = "corograph dump app.4711.coro | grep ^thread",
+	.files = "coro",
 };
 
 static bool
@@ -51,5 +53,6 @@ dump_run(int argc, char **argv)
 const struct cg_command cg_cmd_dump = {
 	.name = "dump",
 	.summary = "print every record of a trace",
+	.usage = &usage,
 	.run = dump_run,
 };

@@ -15,6 +15,11 @@
 
 static const struct cg_option options[] = {{0}};
 
+static const char *const formats[] = {"callgrind", "pstats", "speedscope", NULL};
+
+static bool words(const struct cg_option *option, int argc, char **argv, cg_word_fn give,
+                  void *arg);
+
 static const struct cg_usage usage = {
 	.command = "export",
 	.synopsis = "FORMAT TRACE [-o OUT] [OPTION...]\n"
@@ -27,6 +32,11 @@ static const struct cg_usage usage = {
 		"Runs the program corograph-FORMAT; one of your own in PATH is a format as well.\n"
 		"Each has options of its own and tells them with --help.",
 	.options = options,
+	.examples = "corograph export callgrind app.4711.coro\n"
+				"corograph export speedscope app.4711.coro -o app.json.gz\n"
+				"corograph export pstats app.4711.coro --metric cpu",
+	.files = "coro",
+	.words = words,
 	.stop_at_operand = true,
 };
 
@@ -48,16 +58,64 @@ become_neighbour(const char *name, char **argv)
 		execv(path, argv);
 }
 
+/* An option of a line of an exporter's help, with its meaning. */
+static void
+give_option(char *line, cg_word_fn give, void *arg)
+{
+	char *name = strstr(line, "--");
+	size_t n;
+
+	if (!name || name > line + strlen("  -o, ") || line[0] != ' ')
+		return;
+	line[strcspn(line, "\n")] = '\0';
+	n = strspn(name, "abcdefghijklmnopqrstuvwxyz-");
+	if (name[n])
+		name[n++] = '\0';
+	/* what follows is the argument, then the meaning behind two spaces or more */
+	for (line = name + n; strncmp(line, "  ", 2) != 0 && *line; line++)
+		;
+	give(arg, name, line + strspn(line, " "));
+}
+
+/* The options of a format are known to its own program alone. */
+static void
+give_options_of(const char *format, cg_word_fn give, void *arg)
+{
+	char folder[PATH_MAX], path[PATH_MAX], word[PATH_MAX], command[PATH_MAX], line[256];
+	FILE *help;
+
+	if (!is_word(format) || !cg_path_own_folder(folder) ||
+	    !cg_path_print(path, "%s/corograph-%s", folder, format) ||
+	    !cg_path_print(command, "%s --help 2>/dev/null", cg_path_quoted(word, path)))
+		return;
+	help = popen(command, "r");
+	if (!help)
+		return;
+	while (fgets(line, sizeof(line), help))
+		give_option(line, give, arg);
+	pclose(help);
+}
+
+static bool
+words(const struct cg_option *option, int argc, char **argv, cg_word_fn give, void *arg)
+{
+	(void)option;
+	for (size_t i = 0; argc == 0 && formats[i]; i++)
+		give(arg, formats[i], "");
+	if (argc > 0)
+		give_options_of(argv[0], give, arg);
+	return argc == 0;
+}
+
 static int
 format_unknown(const char *program)
 {
-	static const char *const ours[] = {"callgrind", "pstats", "speedscope"};
 	const char *format = program + strlen("corograph-");
 
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		if (cg_suggest_near(format, cg_suggest_distance(format, ours[i])))
+	for (size_t i = 0; formats[i]; i++)
+		if (cg_suggest_near(format, cg_suggest_distance(format, formats[i])))
 			return cg_cli_usage("export", "there is no program %s (did you mean '%s'?)",
-			                    program, ours[i]);
+			                    program, formats[i]);
 	return cg_cli_usage("export",
 	                    "there is no program %s, neither beside corograph nor in PATH",
 	                    program);
@@ -90,5 +148,6 @@ export_run(int argc, char **argv)
 const struct cg_command cg_cmd_export = {
 	.name = "export",
 	.summary = "turn a trace into what a viewer reads",
+	.usage = &usage,
 	.run = export_run,
 };

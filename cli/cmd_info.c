@@ -25,6 +25,9 @@ static const struct cg_usage usage = {
 	.synopsis = "[--files] [--salvage] TRACE",
 	.about = "Tells what was recorded, when, by what, and how much of it there is.",
 	.options = options,
+	.examples = "corograph info app.4711.coro\n"
+				"corograph info --files archive.coro",
+	.files = "coro",
 };
 
 static void
@@ -161,5 +164,6 @@ info_run(int argc, char **argv)
 const struct cg_command cg_cmd_info = {
 	.name = "info",
 	.summary = "tell what was recorded, when and by what",
+	.usage = &usage,
 	.run = info_run,
 };

@@ -31,10 +31,11 @@ static const struct cg_usage usage = {
 	.about =
 		"Writes a trace as an archive: as small as it gets, with the name of this host and\n"
 		"hashes of the source files, which `corograph info --files` compares. Every\n"
-		"command reads it as it is. What is written is read back and compared first.\n\n"
-		"  corograph pack app.4711.coro -o app.coro\n"
-		"  corograph pack - -o - <app.4711.coro >app.coro",
+		"command reads it as it is. What is written is read back and compared first.",
 	.options = options,
+	.examples = "corograph pack app.4711.coro -o app.coro\n"
+				"corograph pack - -o - <app.4711.coro >app.coro",
+	.files = "coro",
 };
 
 static void
@@ -95,5 +96,6 @@ pack_run(int argc, char **argv)
 const struct cg_command cg_cmd_pack = {
 	.name = "pack",
 	.summary = "make a small archive of a trace, with hashes of its source files",
+	.usage = &usage,
 	.run = pack_run,
 };

@@ -74,6 +74,10 @@ static const struct cg_usage usage = {
 		"writes a trace when it ends, however that is. Its arguments, output and exit\n"
 		"status are its own. COMMAND is anything that starts a Python.",
 	.options = options,
+	.examples = "corograph record app.py --port 8000\n"
+				"corograph record -o tests.coro -m unittest\n"
+				"corograph record -- uvicorn app:app",
+	.files = "py",
 	.stop_at_operand = true,
 };
 
@@ -377,5 +381,6 @@ out:
 const struct cg_command cg_cmd_record = {
 	.name = "record",
 	.summary = "run a program and keep a trace of it",
+	.usage = &usage,
 	.run = record_run,
 };

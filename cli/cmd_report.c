@@ -5,19 +5,22 @@
 #include "report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { FUNCTION = 1, MODULE = 2, THREAD = 4, MIN_SHARE = 8, NO_FOLD = 16 };
 
 /* The views and the filters that they take, in the order of their names below. */
 static const struct {
 	cg_report_view show;
+	const struct cg_column *columns;
 	unsigned filters;
 } views[] = {
-	{cg_report_functions, FUNCTION | MODULE | MIN_SHARE},
-	{cg_report_tree, FUNCTION | MODULE | THREAD | MIN_SHARE | NO_FOLD},
-	{cg_report_tasks, FUNCTION | MODULE | MIN_SHARE},
-	{cg_report_threads, 0},
-	{cg_report_blocking, FUNCTION | MODULE | MIN_SHARE},
+	{cg_report_functions, cg_report_function_columns, FUNCTION | MODULE | MIN_SHARE},
+	{cg_report_tree, cg_report_tree_columns,
+     FUNCTION | MODULE | THREAD | MIN_SHARE | NO_FOLD},
+	{cg_report_tasks, cg_report_task_columns, FUNCTION | MODULE | MIN_SHARE},
+	{cg_report_threads, cg_report_thread_columns, 0},
+	{cg_report_blocking, cg_report_blocking_columns, FUNCTION | MODULE | MIN_SHARE},
 };
 static const char *const view_names[] = {"functions", "tree",     "tasks",
                                          "threads",   "blocking", NULL};
@@ -54,6 +57,35 @@ static const struct cg_option options[] = {
 	{0},
 };
 
+/* The columns of the view that the line asks for so far. */
+static const struct cg_column *
+columns_of_line(int argc, char **argv)
+{
+	const struct cg_column *columns = views[0].columns;
+
+	for (int i = 0; i < argc; i++) {
+		if (strncmp(argv[i], "--calle", 7) == 0)
+			return cg_report_edge_columns;
+		for (size_t v = 0; view_names[v]; v++) {
+			const char *word = strncmp(argv[i], "--view=", 7) ? argv[i] : argv[i] + 7;
+
+			if (strcmp(word, view_names[v]) == 0)
+				columns = views[v].columns;
+		}
+	}
+	return columns;
+}
+
+static bool
+words(const struct cg_option *option, int argc, char **argv, cg_word_fn give, void *arg)
+{
+	if (!option || option->offset != AT(sort))
+		return false;
+	for (const struct cg_column *c = columns_of_line(argc, argv); c->key; c++)
+		give(arg, c->key, c->title ? c->title : "");
+	return true;
+}
+
 static const struct cg_usage usage = {
 	.command = "report",
 	.synopsis = "[OPTION...] TRACE",
@@ -63,6 +95,14 @@ static const struct cg_usage usage = {
 		"await while suspended, and cpu on a processor; `self` is without what was\n"
 		"called. JSON is the whole report, whatever the view.",
 	.options = options,
+	.examples = "corograph report app.coro\n"
+				"corograph report app.coro --sort self_cpu --limit 10\n"
+				"corograph report app.coro --callers fetch\n"
+				"corograph report app.coro --view tree --module app\n"
+				"corograph report app.coro --view tasks --sort await\n"
+				"corograph report app.coro --format json | python3 -m json.tool",
+	.files = "coro",
+	.words = words,
 	.stop_at_operand = false,
 };
 
@@ -167,5 +207,6 @@ report_run(int argc, char **argv)
 const struct cg_command cg_cmd_report = {
 	.name = "report",
 	.summary = "show the numbers of a trace",
+	.usage = &usage,
 	.run = report_run,
 };

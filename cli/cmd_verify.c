@@ -24,6 +24,8 @@ static const struct cg_usage usage = {
 		"The exit status is 0 when all are in order, 3 when one is damaged, 1 when one\n"
 		"cannot be read.",
 	.options = options,
+	.examples = "corograph verify *.coro",
+	.files = "coro",
 };
 
 static int
@@ -67,5 +69,6 @@ verify_run(int argc, char **argv)
 const struct cg_command cg_cmd_verify = {
 	.name = "verify",
 	.summary = "check that a trace is whole and that its numbers add up",
+	.usage = &usage,
 	.run = verify_run,
 };

@@ -3,8 +3,11 @@
  * knows of them.
  */
 #include "command.h"
+#include "complete.h"
 #include "corograph.h"
+#include "describe.h"
 #include "message.h"
+#include "options.h"
 #include "suggest.h"
 
 #include <errno.h>
@@ -17,9 +20,9 @@
 
 static const struct cg_command *const commands[] = {
 	&cg_cmd_record, &cg_cmd_report, &cg_cmd_export, &cg_cmd_info,
-	&cg_cmd_verify, &cg_cmd_dump,   &cg_cmd_pack,
+	&cg_cmd_verify, &cg_cmd_dump,   &cg_cmd_pack,   NULL,
 };
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) - 1 };
 
 static const struct cg_command *
 command_find(const char *name)
@@ -50,6 +53,10 @@ command_unknown(const char *name)
 	return cg_cli_usage(NULL, "there is no command '%s'", name);
 }
 
+static const char first_steps[] = "corograph record app.py\n"
+								  "corograph report app.4711.coro\n"
+								  "corograph export speedscope app.4711.coro";
+
 static void
 overview(FILE *out)
 {
@@ -70,6 +77,7 @@ help(const char *name)
 
 	if (!name) {
 		overview(stdout);
+		cg_help_examples(first_steps);
 		return CG_EXIT_OK;
 	}
 	command = command_find(name);
@@ -92,6 +100,12 @@ dispatch(int argc, char **argv)
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
 	    strcmp(argv[1], "-h") == 0)
 		return help(argv[2]);
+	if (strcmp(argv[1], "__complete") == 0) {
+		cg_complete(commands, argc - 2, argv + 2);
+		return CG_EXIT_OK;
+	}
+	if (strcmp(argv[1], "__describe") == 0)
+		return cg_describe(commands, argv[2], first_steps);
 	if (argv[1][0] == '-')
 		return cg_cli_usage(NULL, "there is no option %s", argv[1]);
 	command = command_find(argv[1]);

@@ -11,6 +11,9 @@
 
 enum { HELP_COLUMN = 26 };
 
+const struct cg_option cg_option_help = {
+	.letter = 'h', .name = "help", .help = "show this"};
+
 /* State of one parse. */
 struct parse {
 	const struct cg_usage *usage;
@@ -47,6 +50,18 @@ help_row(char letter, const char *name, const char *argument, const char *help)
 		printf("%-*s%s", HELP_COLUMN, left, help);
 }
 
+void
+cg_help_examples(const char *lines)
+{
+	printf("\nexamples:\n");
+	while (*lines) {
+		int n = (int)strcspn(lines, "\n");
+
+		printf("  %.*s\n", n, lines);
+		lines += lines[n] ? n + 1 : n;
+	}
+}
+
 static void
 help_print(const struct cg_usage *usage)
 {
@@ -71,7 +86,10 @@ help_print(const struct cg_usage *usage)
 			printf("%s%s", i ? ", " : ": ", o->choices[i]);
 		printf("\n");
 	}
-	help_row('h', "help", NULL, "show this\n");
+	help_row(cg_option_help.letter, cg_option_help.name, NULL, cg_option_help.help);
+	printf("\n");
+	if (usage->examples)
+		cg_help_examples(usage->examples);
 }
 
 static void

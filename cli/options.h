@@ -33,13 +33,27 @@ struct cg_option {
 	bool last;                  /* all that follows its value is operands */
 };
 
+/* Takes a word and what it means; `arg` is its own. */
+typedef void (*cg_word_fn)(void *arg, const char *word, const char *help);
+
 struct cg_usage {
 	const char *command;             /* its name */
 	const char *synopsis;            /* what follows the name; lines for several forms */
 	const char *about;               /* a paragraph or more, lines below 80 columns */
 	const struct cg_option *options; /* a row with neither letter nor name at the end */
+	const char *examples;            /* command lines, a line each */
 	bool stop_at_operand;            /* the first operand ends the options */
+	const char *files; /* what names of operands end in, for completion; NULL: any */
+	/*
+	 * For completion: give the words that the value of `option` may be, of an operand for
+	 * NULL, after the words argv[0..argc). False: it is none of these. May be NULL.
+	 */
+	bool (*words)(const struct cg_option *option, int argc, char **argv, cg_word_fn give,
+	              void *arg);
 };
+
+/* `-h`, `--help`: what every command takes. */
+extern const struct cg_option cg_option_help;
 
 struct cg_operands {
 	char **items; /* within argv */
@@ -57,5 +71,8 @@ enum { CG_OPTIONS_GO_ON = -1 };
  */
 int cg_options_parse(const struct cg_usage *usage, int argc, char **argv, void *settings,
                      struct cg_operands *operands);
+
+/* The examples at the end of a help. */
+void cg_help_examples(const char *lines);
 
 #endif

@@ -49,6 +49,14 @@ int cg_report_tree(const struct cg_graph *graph,
 int cg_report_edges(const struct cg_graph *graph,
                     const struct cg_report_settings *settings);
 
+/* The columns of each view; those of edges have the same keys both ways. */
+extern const struct cg_column cg_report_function_columns[];
+extern const struct cg_column cg_report_tree_columns[];
+extern const struct cg_column cg_report_task_columns[];
+extern const struct cg_column cg_report_thread_columns[];
+extern const struct cg_column cg_report_blocking_columns[];
+extern const struct cg_column cg_report_edge_columns[];
+
 /* How well a word names a function: 2 its whole name, 1 a part, 0 not at all. */
 int cg_report_match(const struct cg_function *f, const char *word);
 

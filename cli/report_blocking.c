@@ -15,7 +15,7 @@ struct row {
 
 #define AT(field) offsetof(struct row, field)
 
-static const struct cg_column columns[] = {
+const struct cg_column cg_report_blocking_columns[] = {
 	{"over_10ms", ">= 10 ms", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(hold.over_10ms), 0, 0},
 	{"over_50ms", ">= 50 ms", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(hold.over_50ms), 0, 41},
 	{"over_100ms", ">= 100 ms", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(hold.over_100ms), 0,
@@ -31,7 +31,7 @@ static const struct cg_column columns[] = {
 int
 cg_report_blocking(const struct cg_graph *graph, const struct cg_report_settings *settings)
 {
-	struct cg_table table = {.columns = columns, .indent = SIZE_MAX};
+	struct cg_table table = {.columns = cg_report_blocking_columns, .indent = SIZE_MAX};
 	struct cg_report_filter filter;
 	struct row *rows = NULL;
 	int code = cg_report_filter_init(&filter, graph, settings, 0);

@@ -47,7 +47,7 @@ struct row {
 			{0},                                                                           \
 	}
 
-static const struct cg_column caller_columns[] = COLUMNS("caller");
+const struct cg_column cg_report_edge_columns[] = COLUMNS("caller");
 static const struct cg_column callee_columns[] = COLUMNS("callee");
 
 /* The functions that a word names. */
@@ -190,8 +190,8 @@ cg_report_edges(const struct cg_graph *graph, const struct cg_report_settings *s
 		.chosen = calloc(graph->function_count + 1u, sizeof(*subjects.chosen)),
 		.rows = calloc(graph->function_count + 1u, sizeof(*subjects.rows))};
 	struct row *rows = calloc(graph->edge_count + 1u, sizeof(*rows));
-	struct cg_table table = {.columns =
-	                             settings->callers ? caller_columns : callee_columns,
+	struct cg_table table = {.columns = settings->callers ? cg_report_edge_columns
+	                                                      : callee_columns,
 	                         .rows = calloc(graph->edge_count + 1u, sizeof(*table.rows)),
 	                         .indent = SIZE_MAX};
 	size_t count;

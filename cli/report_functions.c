@@ -8,7 +8,7 @@
 
 #define AT(field) offsetof(struct cg_function, field)
 
-static const struct cg_column columns[] = {
+const struct cg_column cg_report_function_columns[] = {
 	{"calls", "calls", CG_COLUMN_CALLS, CG_COLUMN_BOTH, AT(calls), AT(primitive_calls), 0},
 	{"primitive_calls", NULL, CG_COLUMN_COUNT, CG_COLUMN_CSV, AT(primitive_calls), 0, 0},
 	{"finished", NULL, CG_COLUMN_COUNT, CG_COLUMN_CSV, AT(finished), 0, 0},
@@ -37,7 +37,7 @@ int
 cg_report_functions(const struct cg_graph *graph,
                     const struct cg_report_settings *settings)
 {
-	struct cg_table table = {.columns = columns, .indent = SIZE_MAX};
+	struct cg_table table = {.columns = cg_report_function_columns, .indent = SIZE_MAX};
 	struct cg_report_filter filter;
 	int code = cg_report_filter_init(&filter, graph, settings, 0);
 

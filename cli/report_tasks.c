@@ -20,7 +20,7 @@ struct group {
 
 #define AT(field) offsetof(struct group, field)
 
-static const struct cg_column group_columns[] = {
+const struct cg_column cg_report_task_columns[] = {
 	{"count", "tasks", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(task.count), 0, 0},
 	{"span", "span", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.span_ns), 0, 0},
 	{"longest", "longest", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(task.longest_ns), 0, 22},
@@ -91,7 +91,7 @@ static int
 show_groups(const struct cg_graph *graph, const struct cg_report_settings *settings,
             const struct cg_report_filter *filter)
 {
-	struct cg_table table = {.columns = group_columns, .indent = SIZE_MAX};
+	struct cg_table table = {.columns = cg_report_task_columns, .indent = SIZE_MAX};
 	struct group *rows = calloc(graph->task_count + 1u, sizeof(*rows));
 	int code;
 

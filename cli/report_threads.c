@@ -8,7 +8,7 @@
 
 #define AT(field) offsetof(struct cg_thread_row, field)
 
-static const struct cg_column columns[] = {
+const struct cg_column cg_report_thread_columns[] = {
 	{"id", "id", CG_COLUMN_NUMBER, CG_COLUMN_BOTH, AT(id), 0, 0},
 	{"native_id", "native id", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(native_id), 0, 24},
 	{"count", "threads", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(count), 0, 0},
@@ -23,8 +23,9 @@ static const struct cg_column columns[] = {
 int
 cg_report_threads(const struct cg_graph *graph, const struct cg_report_settings *settings)
 {
-	struct cg_table table = {
-		.columns = columns, .count = graph->thread_count, .indent = SIZE_MAX};
+	struct cg_table table = {.columns = cg_report_thread_columns,
+	                         .count = graph->thread_count,
+	                         .indent = SIZE_MAX};
 	int code;
 
 	table.rows = calloc(table.count + 1, sizeof(*table.rows));

@@ -47,7 +47,7 @@ struct tree {
 
 #define AT(field) offsetof(struct row, field)
 
-static const struct cg_column columns[] = {
+const struct cg_column cg_report_tree_columns[] = {
 	{"calls", "calls", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(calls), 0, 0},
 	{"suspensions", "susp.", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(suspensions), 0, 44},
 	{"wall", "wall", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(wall), 0, 0},
@@ -247,7 +247,8 @@ show(struct tree *tree, const struct cg_report_filter *filter,
      const struct cg_report_settings *settings)
 {
 	size_t limit = cg_report_limit(settings), more;
-	struct cg_table table = {.columns = columns, .rows = tree->order, .indent = AT(depth)};
+	struct cg_table table = {
+		.columns = cg_report_tree_columns, .rows = tree->order, .indent = AT(depth)};
 	struct cg_report_settings all = *settings;
 	int code;
 

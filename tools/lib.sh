@@ -206,7 +206,8 @@ lint_man() {
 }
 
 lint_shell() {
-	(cd "$ROOT" && shellcheck -S warning -e SC1090,SC2034 dev tools/*.sh tests/install/*.sh tests/fuzz/run autogen.sh .ci/run)
+	(cd "$ROOT" && shellcheck -S warning -e SC1090,SC2034 dev tools/*.sh tests/install/*.sh tests/fuzz/run autogen.sh .ci/run \
+		cli/completion/corograph)
 }
 
 dev_bench() {

@@ -15,7 +15,7 @@ dev_test() {
 	. "$ROOT/tools/pythons.sh"
 	prepare
 	# What tests skip without: readers of manual pages and of callgrind files, a bad file system.
-	need groff-base valgrind bindfs || true
+	need groff-base mandoc zsh valgrind bindfs || true
 	FIRST_VERSION=$(sed -n '1s/ .*//p' <<<"$PYTHONS")
 	FIRST_PYTHON=$(sed -n '1s/^[^ ]* //p' <<<"$PYTHONS")
 	for step in "$@"; do

@@ -1,73 +1,100 @@
 #!/usr/bin/env python3
-"""Every option in a command's --help is in its manual page, and the other way round."""
+"""The manual pages and the help, which are made of the same tables."""
 import os
 import re
 import shutil
 
-from harness import Skip, call, corograph, run, test
+from harness import BIN, Skip, call, corograph, run, test
 
-MAN = os.path.join(os.environ["CG_SRC"], "doc", "man")
+MAN = os.path.join(os.path.dirname(BIN), "share", "man", "man1")
+SECTIONS = ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-[a-zA-Z])(?![\w-])")
 
 
 def commands():
-    lines = corograph("help").stdout.splitlines()
+    lines = corograph("help").stdout.split("examples:")[0].splitlines()
     return [line.split()[0] for line in lines if re.match(r"  \w", line)]
 
 
 def page(command):
-    path = os.path.join(MAN, f"corograph-{command}.1")
-    if not os.path.exists(path):
-        raise Skip("there is no page")
-    with open(path, encoding="utf-8") as file:
+    with open(os.path.join(MAN, f"corograph-{command}.1".replace("-.", ".")), encoding="utf-8") as file:
         return file.read()
+
+
+def section(text, name):
+    return re.search(rf"^\.SH {name}\n(.*?)(?=^\.SH |\Z)", text, re.S | re.M).group(1)
+
+
+def plain(text):
+    return re.sub(r"\\f.", "", text).replace("\\-", "-").replace("\\e", "\\")
 
 
 def page_options(text):
     """Options that head a paragraph in the section OPTIONS."""
-    section = re.search(r"^\.SH OPTIONS\n(.*?)(?=^\.SH )", text, re.S | re.M).group(1)
-    heads = re.findall(r"^\.TP\n(.*)", section, re.M)
-    plain = re.sub(r"\\f.|[\",]", " ", "\n".join(heads)).replace("\\-", "-")
-    return set(OPTION.findall(plain))
+    return set(OPTION.findall(plain("\n".join(re.findall(r"^\.TP\n(.*)", section(text, "OPTIONS"), re.M)))))
 
 
-def help_options(command):
-    lines = corograph("help", command).stdout.splitlines()
-    heads = [re.split(r"\s{2,}", line.strip())[0] for line in lines if re.match(r" {2,8}-", line)]
-    return set(OPTION.findall("\n".join(heads)))
+def help_parts(command):
+    """The options of a help, and its examples."""
+    done = corograph("help", command)
+    assert done.returncode == 0 and done.stderr == "", done
+    text, _, examples = done.stdout.partition("\nexamples:\n")
+    heads = [re.split(r"\s{2,}", line.strip())[0] for line in text.splitlines() if re.match(r" {2,8}-", line)]
+    return set(OPTION.findall("\n".join(heads))), [line.strip() for line in examples.splitlines()]
 
 
 def check(command):
-    @test(f"options of {command}")
+    @test(f"the page and the help of {command} say the same")
     def _():
-        there, here = page_options(page(command)), help_options(command)
-        assert here and there == here, f"only in the page: {there - here}, only in the help: {here - there}"
-
-    @test(f"sections of the page of {command}")
-    def _():
-        heads = re.findall(r"^\.SH (.*)", page(command), re.M)
-        for head in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"):
-            assert head in heads, head
-
-
-for name in commands():
-    check(name)
+        options, examples = help_parts(command)
+        text = page(command)
+        assert "--help" in options and page_options(text) == options, (page_options(text), options)
+        assert examples and all(line.startswith("corograph " + command) for line in examples), examples
+        shown = [line for line in plain(section(text, "EXAMPLES")).splitlines() if line[0] != "."]
+        assert shown == examples, (shown, examples)
+        for name in SECTIONS:
+            assert section(text, name).strip(), name
+        assert not re.search(r"^@", text, re.M)
 
 
-@test("the main page names every command")
+for each in commands():
+    check(each)
+
+
+@test("no line of a help is wider than 100 columns")
 def _():
-    with open(os.path.join(MAN, "corograph.1"), encoding="utf-8") as file:
-        named = re.findall(r"^\.TP\n\.B ([a-z]+)$", file.read(), re.M)
-    assert set(commands()) <= set(named), set(commands()) - set(named)
+    for command in commands():
+        wide = [line for line in corograph("help", command).stdout.splitlines() if len(line) > 100]
+        assert not wide, wide
+
+
+@test("the main page names every command and shows the first steps")
+def _():
+    text = plain(page(""))
+    named = re.findall(r"^\.TP\n([a-z]+)$", section(text, "COMMANDS"), re.M)
+    assert commands() and named == commands(), named
+    assert section(text, "EXAMPLES").splitlines()[1] in corograph("--help").stdout
+
+
+def check_pages(program, *options, ignore=None):
+    if not shutil.which(program):
+        raise Skip(f"there is no {program}")
+    pages = sorted(os.listdir(MAN))
+    assert len(pages) >= len(commands()) + 1, pages
+    for name in pages:
+        done = call(program, *options, os.path.join(MAN, name), env={"LD_PRELOAD": None})
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if not ignore or ignore not in line]
+        assert not lines, lines
 
 
 @test("groff has no complaint about any page")
 def _():
-    if not shutil.which("groff"):
-        raise Skip("there is no groff")
-    for name in sorted(os.listdir(MAN)):
-        done = call("groff", "-ww", "-z", "-man", os.path.join(MAN, name), env={"LD_PRELOAD": None})
-        assert done.returncode == 0 and not done.stderr, (name, done.stderr)
+    check_pages("groff", "-ww", "-z", "-man")
+
+
+@test("mandoc has no complaint about any page but for dates, which nobody would keep")
+def _():
+    check_pages("mandoc", "-T", "lint", "-W", "warning", ignore="missing date")
 
 
 run()

@@ -139,7 +139,7 @@ def main():
     paths = list(walk())
     sources = [p for p in paths if p.endswith((".c", ".h"))]
     code = [p for p in paths if p.endswith((".c", ".h", ".py", ".sh", ".mk", ".m4", ".ac", ".am"))]
-    text = [p for p in paths if p.endswith((".c", ".h", ".py", ".sh", ".mk", ".md", ".1", ".m4"))]
+    text = [p for p in paths if p.endswith((".c", ".h", ".py", ".sh", ".mk", ".md", ".1", ".1.in", ".awk", ".m4"))]
     rule("the source tree was found", [] if len(sources) > 10 else [SRC])
     rule("each layer includes only what lies below it", check_includes(sources))
     rule(f"no file is longer than {MAX_LINES} lines",
