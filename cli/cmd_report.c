@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FUNCTION = 1, MODULE = 2, THREAD = 4, MIN_SHARE = 8, NO_FOLD = 16 };
+enum { FUNCTION = 1, MODULE = 2, MIN_SHARE = 4, NO_FOLD = 8 };
 
 /* The views and the filters that they take, in the order of their names below. */
 static const struct {
@@ -16,8 +16,7 @@ static const struct {
 	unsigned filters;
 } views[] = {
 	{cg_report_functions, cg_report_function_columns, FUNCTION | MODULE | MIN_SHARE},
-	{cg_report_tree, cg_report_tree_columns,
-     FUNCTION | MODULE | THREAD | MIN_SHARE | NO_FOLD},
+	{cg_report_tree, cg_report_tree_columns, FUNCTION | MODULE | MIN_SHARE | NO_FOLD},
 	{cg_report_tasks, cg_report_task_columns, FUNCTION | MODULE | MIN_SHARE},
 	{cg_report_threads, cg_report_thread_columns, 0},
 	{cg_report_blocking, cg_report_blocking_columns, FUNCTION | MODULE | MIN_SHARE},
@@ -45,7 +44,7 @@ static const struct cg_option options[] = {
 	{0, "module", "M", CG_OPTION_TEXT, AT(module),
      "only functions of module M, or of the package M", NULL, false},
 	{0, "thread", "T", CG_OPTION_TEXT, AT(thread),
-     "of the tree only thread T, its number or name", NULL, false},
+     "only what ran in thread T, its number or name", NULL, false},
 	{0, "min-share", "P", CG_OPTION_TEXT, AT(min_share),
      "only what took P % of the recording (default: 0, of the tree 1)", NULL, false},
 	{0, "no-fold", NULL, CG_OPTION_SET, AT(no_fold),
@@ -93,7 +92,7 @@ static const struct cg_usage usage = {
 		"Shows the numbers of a trace. TRACE is what `corograph record` wrote, `-` for\n"
 		"standard input. Times are wall time from start to end, run on a thread's stack,\n"
 		"await while suspended, and cpu on a processor; `self` is without what was\n"
-		"called. JSON is the whole report, whatever the view.",
+		"called. JSON is the whole report, whatever the view, of all threads or one.",
 	.options = options,
 	.examples = "corograph report app.coro\n"
 				"corograph report app.coro --sort self_cpu --limit 10\n"
@@ -139,7 +138,6 @@ check_filters(const struct cg_report_settings *settings)
 	} given[] = {
 		{FUNCTION, settings->function, "function"},
 		{MODULE, settings->module, "module"},
-		{THREAD, settings->thread, "thread"},
 		{MIN_SHARE, settings->min_share, "min-share"},
 		{NO_FOLD, settings->no_fold, "no-fold"},
 	};
@@ -194,9 +192,15 @@ report_run(int argc, char **argv)
 	if (code != CG_OPTIONS_GO_ON)
 		return code;
 	cg_report_progress_begin();
-	status = cg_graph_open(&graph, operands.items[0],
-	                       settings.salvage ? CG_OPEN_SALVAGE : 0, &error);
+	status = cg_graph_open_threads(&graph, operands.items[0],
+	                               settings.salvage ? CG_OPEN_SALVAGE : 0,
+	                               settings.thread ? cg_report_threads_named : NULL,
+	                               (void *)(uintptr_t)settings.thread, &error);
 	cg_report_progress_end();
+	if (status == CG_USE && settings.thread)
+		return cg_cli_fail("no thread has the number or name '%s'; --view threads shows "
+		                   "which there are",
+		                   settings.thread);
 	if (status)
 		return cg_cli_error(operands.items[0], &error);
 	code = show(graph, &settings);

@@ -57,6 +57,10 @@ extern const struct cg_column cg_report_thread_columns[];
 extern const struct cg_column cg_report_blocking_columns[];
 extern const struct cg_column cg_report_edge_columns[];
 
+/* A cg_threads_fn: those with the number or name `word`, else with it in their name. */
+void cg_report_threads_named(void *word, const struct cg_thread_row *threads,
+                             uint32_t count, bool *keep);
+
 /* How well a word names a function: 2 its whole name, 1 a part, 0 not at all. */
 int cg_report_match(const struct cg_function *f, const char *word);
 
@@ -64,7 +68,6 @@ int cg_report_match(const struct cg_function *f, const char *word);
 struct cg_report_filter {
 	bool chosen;       /* functions are chosen by name or module */
 	bool *functions;   /* per function: it is chosen; owned */
-	bool *threads;     /* per thread; owned */
 	uint64_t least_ns; /* the least time of a row */
 };
 

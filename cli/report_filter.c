@@ -1,4 +1,7 @@
-/* --function, --module, --thread, --min-share: which rows of a view are to be shown. */
+/*
+ * --function, --module, --min-share: which rows of a view are to be shown; --thread: whose
+ * numbers a graph has at all.
+ */
 #include "report.h"
 
 #include "command.h"
@@ -28,14 +31,29 @@ is_in_module(const struct cg_function *f, const char *module)
 	return strncmp(f->module, module, n) == 0 && (!f->module[n] || f->module[n] == '.');
 }
 
-/* A thread's number, its name, or a part of that. */
-static bool
-is_thread(const struct cg_thread_row *thread, const char *word)
+/* How well a word names a thread: 2 its number or whole name, 1 a part of it, 0 not at all. */
+static int
+thread_match(const struct cg_thread_row *thread, const char *word)
 {
 	char number[16];
 
 	snprintf(number, sizeof(number), "%" PRIu32, thread->id);
-	return strcmp(number, word) == 0 || strstr(thread->name, word);
+	if (strcmp(number, word) == 0 || strcmp(thread->name, word) == 0)
+		return 2;
+	return strstr(thread->name, word) != NULL;
+}
+
+void
+cg_report_threads_named(void *word, const struct cg_thread_row *threads, uint32_t count,
+                        bool *keep)
+{
+	int best = 1;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (thread_match(&threads[i], word) > best)
+			best = 2;
+	for (uint32_t i = 0; i < count; i++)
+		keep[i] = thread_match(&threads[i], word) >= best;
 }
 
 /* How well the best function matches: 2, 1, or 0 for none. */
@@ -62,26 +80,6 @@ share_parse(double *share, const char *text)
 		return false;
 	*share = value;
 	return true;
-}
-
-static int
-init_threads(struct cg_report_filter *filter, const struct cg_graph *graph,
-             const char *word)
-{
-	bool found = false;
-
-	filter->threads = calloc(graph->thread_count + 1u, sizeof(*filter->threads));
-	if (!filter->threads)
-		return cg_cli_fail("out of memory");
-	for (uint32_t i = 0; i < graph->thread_count; i++) {
-		filter->threads[i] = !word || is_thread(&graph->threads[i], word);
-		found = found || filter->threads[i];
-	}
-	if (word && !found)
-		return cg_cli_fail("no thread has the number or name '%s'; --view threads "
-		                   "shows which there are",
-		                   word);
-	return CG_EXIT_OK;
 }
 
 static int
@@ -124,8 +122,6 @@ cg_report_filter_init(struct cg_report_filter *filter, const struct cg_graph *gr
 		                    settings->min_share);
 	filter->least_ns = (uint64_t)(share / 100 * (double)graph->info->elapsed_ns);
 	code = init_functions(filter, graph, settings);
-	if (code == CG_EXIT_OK)
-		code = init_threads(filter, graph, settings->thread);
 	if (code != CG_EXIT_OK)
 		cg_report_filter_release(filter);
 	return code;
@@ -135,7 +131,6 @@ void
 cg_report_filter_release(struct cg_report_filter *filter)
 {
 	free(filter->functions);
-	free(filter->threads);
 	*filter = (struct cg_report_filter){0};
 }
 

@@ -202,8 +202,7 @@ filter_rows(struct tree *tree, const struct cg_report_filter *filter)
 	for (uint32_t i = 0; i < tree->graph->node_count; i++) {
 		struct row *row = &tree->rows[i];
 
-		if (row->shown && row->weight >= filter->least_ns &&
-		    filter->threads[tree->graph->nodes[i].thread])
+		if (row->shown && row->weight >= filter->least_ns)
 			tree->order[tree->count++] = row;
 	}
 }

@@ -264,6 +264,18 @@ enum {
 CG_API enum cg_status cg_graph_open(struct cg_graph **graph, const char *path,
                                     unsigned flags, struct cg_error *error);
 
+/* Says in `keep`, all false, which of the threads are meant. */
+typedef void (*cg_threads_fn)(void *arg, const struct cg_thread_row *threads,
+                              uint32_t count, bool *keep);
+
+/*
+ * The same, as if those threads alone had been recorded that `choose` says (NULL: all): what
+ * others called, awaited or created is not in the graph. CG_USE when there is none.
+ */
+CG_API enum cg_status cg_graph_open_threads(struct cg_graph **graph, const char *path,
+                                            unsigned flags, cg_threads_fn choose,
+                                            void *arg, struct cg_error *error);
+
 CG_API void cg_graph_free(struct cg_graph *graph);
 
 /* Take n bytes of text, not ended by NUL; false stops the writing. */

@@ -1,5 +1,6 @@
 # Sources of libcore/graph, each line: libcore_libcgcore_la_SOURCES += %D%/NOUN.c %D%/NOUN.h
 libcore_libcgcore_la_SOURCES += %D%/graph.c %D%/graph.h %D%/build.h %D%/open.c
+libcore_libcgcore_la_SOURCES += %D%/narrow.c %D%/narrow.h
 libcore_libcgcore_la_SOURCES += %D%/check.c
 libcore_libcgcore_la_SOURCES += %D%/info.c
 libcore_libcgcore_la_SOURCES += %D%/functions.c

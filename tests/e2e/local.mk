@@ -10,4 +10,4 @@ python_tests += %D%/test_api.py %D%/test_hooks_calls.py %D%/test_hooks_coroutine
 	%D%/test_hooks_threads.py
 EXTRA_DIST += %D%/hooks.py
 python_tests += %D%/test_pack.py %D%/test_no_room.py
-python_tests += %D%/test_inspect.py %D%/test_everyday.py %D%/test_completion.py
+python_tests += %D%/test_inspect.py %D%/test_everyday.py %D%/test_completion.py %D%/test_report_threads.py

@@ -157,7 +157,7 @@ def _():
     assert "not a share" in refused(2, trace, "--min-share", "101")
     assert "not a share" in refused(2, trace, "--min-share", "much")
     assert "threads" in refused(2, trace, "--view", "threads", "--function", "a")
-    assert "functions" in refused(2, trace, "--thread", "1")
+    assert "'2'" in refused(1, trace, "--thread", "2")
     assert "JSON" in refused(2, trace, "--format", "json", "--module", "a")
     assert "callees" in refused(2, trace, "--callees", "<module>", "--min-share", "1")
 

@@ -36,6 +36,7 @@ check_PROGRAMS += %D%/test_edges
 check_PROGRAMS += %D%/test_functions
 check_PROGRAMS += %D%/test_graph
 check_PROGRAMS += %D%/test_holds
+check_PROGRAMS += %D%/test_narrow
 check_PROGRAMS += %D%/test_json
 check_PROGRAMS += %D%/test_metrics
 check_PROGRAMS += %D%/test_tasks
