@@ -188,11 +188,13 @@ enum cg_source_state {
 	CG_SOURCE_CHANGED
 };
 
+enum { CG_SOURCE_HASH = 16 }; /* bytes of a SHA-256 that an archive keeps: the first */
+
 /* A source file that functions of a packed trace name. */
 struct cg_source_file {
 	const char *file;
 	enum cg_source_state packed; /* SAME: hashed; MISSING or UNREAD then: no hash */
-	uint8_t sha256[32];
+	uint8_t sha256[CG_SOURCE_HASH];
 };
 
 /*

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "trace/group.h"
 #include "trace/rows.h"
 
 typedef enum cg_status (*chunk_fn)(struct cg_decoder *, const uint8_t *, size_t);
@@ -303,13 +304,43 @@ take_end(struct cg_decoder *d, const uint8_t *payload, size_t n)
 	return CG_OK;
 }
 
+static enum cg_status
+take_member(struct cg_decoder *d, const struct cg_member *member)
+{
+	bool known = cg_decoder_knows(member->type) && !(member->flags & ~CG_TRACE_REQUIRED);
+
+	if (member->type == CG_TRACE_GRUP || member->type == CG_TRACE_INDX ||
+	    member->type == CG_TRACE_END)
+		return cg_decoder_fail(d, CG_CORRUPT, "a group of what cannot be in one");
+	if (!known && (member->flags & CG_TRACE_REQUIRED))
+		return cg_decoder_fail(d, CG_UNSUPPORTED,
+		                       "a chunk that this version does not know: use a newer "
+		                       "corograph");
+	return known ? cg_decoder_chunk(d, member->type, member->payload, member->size)
+	             : CG_OK;
+}
+
+static enum cg_status
+take_group(struct cg_decoder *d, const uint8_t *payload, size_t n)
+{
+	const uint8_t *end = payload + n;
+	struct cg_member member;
+	enum cg_status status = CG_OK;
+
+	while (payload < end && !status) {
+		if (cg_group_next(&payload, end, &member))
+			return cg_decoder_fail(d, CG_CORRUPT, "a group that is cut");
+		status = take_member(d, &member);
+	}
+	return status;
+}
+
 static const struct {
 	uint32_t type;
 	chunk_fn take;
 } types[] = {
-	{CG_TRACE_STRS, take_strings},
-	{CG_TRACE_META, take_meta},
-	{CG_TRACE_INDX, take_index},
+	{CG_TRACE_STRS, take_strings}, {CG_TRACE_META, take_meta},
+	{CG_TRACE_GRUP, take_group},   {CG_TRACE_INDX, take_index},
 	{CG_TRACE_END, take_end},
 };
 

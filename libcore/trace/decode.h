@@ -35,8 +35,8 @@ void cg_decoder_release(struct cg_decoder *decoder);
 bool cg_decoder_knows(uint32_t type);
 
 /*
- * Take the inflated payload of a known chunk: all of it or, on failure, nothing. `why` is
- * set then; see cg_trace_read.
+ * Take the inflated payload of a known chunk: all of it or, on failure, nothing; of a
+ * group what stands before the failure. `why` is set then; see cg_trace_read.
  */
 enum cg_status cg_decoder_chunk(struct cg_decoder *decoder, uint32_t type,
                                 const uint8_t *payload, size_t n);

@@ -51,6 +51,7 @@ enum {
 #define CG_TRACE_HOLD CG_TRACE_TYPE('H', 'O', 'L', 'D')
 #define CG_TRACE_PACK CG_TRACE_TYPE('P', 'A', 'C', 'K')
 #define CG_TRACE_SRCS CG_TRACE_TYPE('S', 'R', 'C', 'S')
+#define CG_TRACE_GRUP CG_TRACE_TYPE('G', 'R', 'U', 'P')
 #define CG_TRACE_INDX CG_TRACE_TYPE('I', 'N', 'D', 'X')
 #define CG_TRACE_END CG_TRACE_TYPE('E', 'N', 'D', ' ')
 

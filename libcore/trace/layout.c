@@ -98,8 +98,10 @@ static const struct cg_column pack_columns[] = {
 };
 
 static const struct cg_column source_columns[] = {
-	SRCS(1, file, DENSE),      SRCS(2, state, DENSE),     SRCS(3, sha256_0, PLANES),
-	SRCS(4, sha256_1, PLANES), SRCS(5, sha256_2, PLANES), SRCS(6, sha256_3, PLANES),
+	SRCS(1, file, DENSE),
+	SRCS(2, state, DENSE),
+	SRCS(3, sha256_0, PLANES),
+	SRCS(4, sha256_1, PLANES),
 };
 
 static const struct cg_column argument_columns[] = {

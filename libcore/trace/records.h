@@ -84,7 +84,7 @@ struct cg_rec_pack {
 struct cg_rec_source {
 	uint32_t file;  /* string */
 	uint32_t state; /* enum cg_source_state: hashed (CG_SOURCE_SAME), missing, unread */
-	uint64_t sha256_0, sha256_1, sha256_2, sha256_3; /* big-endian quarters; 0: no hash */
+	uint64_t sha256_0, sha256_1; /* its first 16 bytes, big-endian; 0: no hash */
 };
 
 struct cg_rec_string {

@@ -55,7 +55,7 @@ hash_file(const char *path, uint8_t digest[CG_SHA256_SIZE])
 }
 
 static uint64_t
-quarter(const uint8_t *at)
+word(const uint8_t *at)
 {
 	uint64_t value = 0;
 
@@ -65,13 +65,12 @@ quarter(const uint8_t *at)
 }
 
 void
-cg_sources_digest(const struct cg_rec_source *source, uint8_t digest[32])
+cg_sources_digest(const struct cg_rec_source *source, uint8_t digest[CG_SOURCE_HASH])
 {
-	const uint64_t quarters[] = {source->sha256_0, source->sha256_1, source->sha256_2,
-	                             source->sha256_3};
+	const uint64_t words[] = {source->sha256_0, source->sha256_1};
 
-	for (int i = 0; i < 32; i++)
-		digest[i] = (uint8_t)(quarters[i / 8] >> (56 - 8 * (i % 8)));
+	for (int i = 0; i < CG_SOURCE_HASH; i++)
+		digest[i] = (uint8_t)(words[i / 8] >> (56 - 8 * (i % 8)));
 }
 
 static void
@@ -82,10 +81,8 @@ fill(struct cg_rec_source *source, const char *path)
 	source->state = hash_file(path, digest);
 	if (source->state != CG_SOURCE_SAME)
 		return;
-	source->sha256_0 = quarter(digest);
-	source->sha256_1 = quarter(digest + 8);
-	source->sha256_2 = quarter(digest + 16);
-	source->sha256_3 = quarter(digest + 24);
+	source->sha256_0 = word(digest);
+	source->sha256_1 = word(digest + 8);
 }
 
 /* A row for each file, in the order of functions; equal strings are one string. */
@@ -137,7 +134,7 @@ cg_source_check(const struct cg_source_file *source)
 	if (source->packed != CG_SOURCE_SAME)
 		return source->packed;
 	now = hash_file(source->file, digest);
-	if (now == CG_SOURCE_SAME && memcmp(digest, source->sha256, sizeof digest))
+	if (now == CG_SOURCE_SAME && memcmp(digest, source->sha256, CG_SOURCE_HASH))
 		now = CG_SOURCE_CHANGED;
 	return now;
 }

@@ -11,5 +11,5 @@ enum cg_status cg_sources_add(struct cg_records *records, cg_progress_fn progres
                               void *arg);
 
 /* The hash of a row as bytes. */
-void cg_sources_digest(const struct cg_rec_source *source, uint8_t digest[32]);
+void cg_sources_digest(const struct cg_rec_source *source, uint8_t digest[CG_SOURCE_HASH]);
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/varint.h"
+#include "trace/group.h"
 #include "trace/table.h"
 
 enum {
@@ -140,32 +141,48 @@ cut_column(struct cut *cut, size_t at, const struct cg_table_column *column,
 	return status ? status : cut_at(cut, at + column->size);
 }
 
+/* Cut the table of n bytes that begins at raw->data[at]. */
 static enum cg_status
-cut_table(struct cut *cut, const struct cg_table *table, const struct cg_buffer *raw)
+cut_table(struct cut *cut, const struct cg_buffer *raw, size_t at, size_t n)
 {
-	enum cg_status status = CG_OK;
+	struct cg_table *table = cg_zalloc(1, sizeof *table);
+	enum cg_status status = table ? cg_table_open(table, raw->data + at, n) : CG_NOMEM;
 
 	for (int id = 0; id < CG_TRACE_COLUMNS_MAX && !status; id++)
 		if (table->columns[id].bytes)
 			status = cut_column(cut, (size_t)(table->columns[id].bytes - raw->data),
 			                    &table->columns[id], table->count);
+	cg_free(table);
 	return status;
 }
 
-enum cg_status
-cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer *stored)
+static enum cg_status
+cut_group(struct cut *cut, const struct cg_buffer *raw)
 {
-	struct cg_table *table = cg_zalloc(1, sizeof *table);
+	const uint8_t *at = raw->data, *end = at + raw->len;
+	struct cg_member member;
+	enum cg_status status = CG_OK;
+
+	while (at < end && !status) {
+		status = cg_group_next(&at, end, &member);
+		if (!status)
+			status =
+				cut_table(cut, raw, (size_t)(member.payload - raw->data), member.size);
+	}
+	return status;
+}
+
+/* In every way; the shortest is in `stored`. */
+static enum cg_status
+deflate_best(const struct cg_buffer *raw, const struct cut *cut, struct cg_buffer *stored)
+{
 	struct cg_buffer tried;
-	struct cut cut = {0};
-	enum cg_status status = table ? cg_table_open(table, raw->data, raw->len) : CG_NOMEM;
+	enum cg_status status = CG_OK;
 
 	cg_buffer_init(&tried);
 	cg_buffer_clear(stored);
-	if (!status)
-		status = cut_table(&cut, table, raw);
 	for (size_t i = 0; i < sizeof ways / sizeof *ways && !status; i++) {
-		status = deflate_way(&ways[i], raw, &cut, &tried);
+		status = deflate_way(&ways[i], raw, cut, &tried);
 		if (!status && (stored->len == 0 || tried.len < stored->len)) {
 			struct cg_buffer best = tried;
 
@@ -174,8 +191,30 @@ cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer *stored)
 		}
 	}
 	cg_buffer_release(&tried);
+	return status;
+}
+
+enum cg_status
+cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer *stored)
+{
+	struct cut cut = {0};
+	enum cg_status status = cut_table(&cut, raw, 0, raw->len);
+
+	if (!status)
+		status = deflate_best(raw, &cut, stored);
 	cg_free(cut.at);
-	cg_free(table);
+	return status;
+}
+
+enum cg_status
+cg_squeeze_group(const struct cg_buffer *raw, struct cg_buffer *stored)
+{
+	struct cut cut = {0};
+	enum cg_status status = cut_group(&cut, raw);
+
+	if (!status)
+		status = deflate_best(raw, &cut, stored);
+	cg_free(cut.at);
 	return status;
 }
 

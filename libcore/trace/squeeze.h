@@ -11,4 +11,7 @@ enum cg_status cg_squeeze_table(struct cg_buffer *raw);
  * several ways. CG_NOMEM.
  */
 enum cg_status cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer *stored);
+
+/* The same for a group of tables. CG_NOMEM. */
+enum cg_status cg_squeeze_group(const struct cg_buffer *raw, struct cg_buffer *stored);
 #endif

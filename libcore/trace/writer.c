@@ -3,7 +3,8 @@
  * twice, so a pipe will do.
  *
  * The idea to know: a chunk is a table of a bounded number of rows. Which field is which
- * column is data (layout.c); only strings and the tree's shape are written by hand.
+ * column is data (layout.c); only strings and the tree's shape are written by hand. In an
+ * archive, short chunks that follow one another go into a group.
  */
 #include "trace/writer.h"
 
@@ -11,17 +12,19 @@
 #include <zlib.h>
 
 #include "base/alloc.h"
+#include "trace/group.h"
 #include "trace/layout.h"
 #include "trace/squeeze.h"
 
 enum {
-	ROWS = 16384,      /* of a chunk */
-	ROWS_PACK = 65536, /* of one in an archive */
-	INDEX_FROM = 64,   /* chunks: an archive of fewer has no index */
-	TEXT = 1 << 20,    /* bytes of strings in a chunk, about */
-	DEFLATE_FROM = 64, /* shorter payloads are stored as they are */
-	WINDOW_BITS = 15,  /* zlib's usual */
-	MEMORY_LEVEL = 7   /* one less: shorter blocks fit columns better, by 4 % */
+	ROWS = 16384,       /* of a chunk */
+	ROWS_PACK = 65536,  /* of one in an archive */
+	INDEX_FROM = 64,    /* chunks: an archive of fewer has no index */
+	MEMBER_MOST = 4096, /* bytes of a payload that goes into a group */
+	TEXT = 1 << 20,     /* bytes of strings in a chunk, about */
+	DEFLATE_FROM = 64,  /* shorter payloads are stored as they are */
+	WINDOW_BITS = 15,   /* zlib's usual */
+	MEMORY_LEVEL = 7    /* one less: shorter blocks fit columns better, by 4 % */
 };
 
 struct writer {
@@ -29,6 +32,8 @@ struct writer {
 	const struct cg_sink *sink;
 	z_stream zlib;
 	struct cg_buffer raw, stored, head;
+	struct cg_buffer group; /* members that wait, of an archive */
+	uint32_t members;
 	uint64_t *values; /* ROWS_PACK of them */
 	uint32_t rows;    /* of a chunk */
 	bool pack;
@@ -82,28 +87,29 @@ put_header(struct writer *w)
 	return put(w, head);
 }
 
-/* Deflate w->raw into w->stored. false when that does not make it shorter. */
+/* Deflate `raw` into w->stored. false when that does not make it shorter. */
 static bool
-deflate_raw(struct writer *w)
+deflate_raw(struct writer *w, const struct cg_buffer *raw)
 {
 	uint8_t *out;
 
 	cg_buffer_clear(&w->stored);
-	if (w->raw.len < DEFLATE_FROM)
+	if (raw->len < DEFLATE_FROM)
 		return false;
 	if (w->pack) {
-		enum cg_status status = cg_squeeze_deflate(&w->raw, &w->stored);
+		enum cg_status status = raw == &w->group ? cg_squeeze_group(raw, &w->stored)
+		                                         : cg_squeeze_deflate(raw, &w->stored);
 
 		if (status && !w->stored.status)
 			w->stored.status = status;
-		return w->stored.len < w->raw.len;
+		return w->stored.len < raw->len;
 	}
 	/* One byte less than raw: what does not fit is not worth it. */
-	out = cg_buffer_extend(&w->stored, w->raw.len - 1);
+	out = cg_buffer_extend(&w->stored, raw->len - 1);
 	if (!out || deflateReset(&w->zlib) != Z_OK)
 		return false;
-	w->zlib.next_in = w->raw.data;
-	w->zlib.avail_in = (uInt)w->raw.len;
+	w->zlib.next_in = raw->data;
+	w->zlib.avail_in = (uInt)raw->len;
 	w->zlib.next_out = out;
 	w->zlib.avail_out = (uInt)w->stored.len;
 	if (deflate(&w->zlib, Z_FINISH) != Z_STREAM_END)
@@ -124,20 +130,18 @@ note_chunk(struct writer *w, uint32_t type, size_t stored)
 	return status;
 }
 
-/* Write w->raw as a chunk. */
+/* Write a chunk of `raw`, which is w->raw or w->group. */
 static enum cg_status
-put_chunk(struct writer *w, uint32_t type, unsigned flags)
+write_chunk(struct writer *w, const struct cg_buffer *raw, uint32_t type, unsigned flags)
 {
-	const struct cg_buffer *payload = &w->raw;
-	enum cg_status status = w->raw.status;
+	const struct cg_buffer *payload = raw;
+	enum cg_status status = raw->status;
 
-	if (!status && w->pack && type != CG_TRACE_END)
-		status = cg_squeeze_table(&w->raw);
-	if (!status && w->raw.len > CG_TRACE_RAW_MAX)
+	if (!status && raw->len > CG_TRACE_RAW_MAX)
 		status = CG_LIMIT;
 	if (status)
 		return status;
-	if (type != CG_TRACE_END && deflate_raw(w)) {
+	if (type != CG_TRACE_END && deflate_raw(w, raw)) {
 		payload = &w->stored;
 		flags |= CG_TRACE_DEFLATED;
 	}
@@ -151,13 +155,48 @@ put_chunk(struct writer *w, uint32_t type, unsigned flags)
 	cg_buffer_put_le16(&w->head, (uint16_t)flags);
 	cg_buffer_put_le16(&w->head, 0);
 	cg_buffer_put_le32(&w->head, w->sequence++);
-	cg_buffer_put_le32(&w->head, (uint32_t)w->raw.len);
+	cg_buffer_put_le32(&w->head, (uint32_t)raw->len);
 	cg_buffer_put_le32(&w->head, (uint32_t)payload->len);
 	cg_buffer_put_le32(&w->head, (uint32_t)crc32(0, payload->data, (uInt)payload->len));
 	if (!w->head.status)
 		cg_buffer_put_le32(&w->head, (uint32_t)crc32(0, w->head.data, (uInt)w->head.len));
 	status = put(w, &w->head);
 	return status ? status : put(w, payload);
+}
+
+/* Write the members that wait. */
+static enum cg_status
+put_group(struct writer *w)
+{
+	enum cg_status status = CG_OK;
+
+	if (w->members)
+		status = write_chunk(w, &w->group, CG_TRACE_GRUP, CG_TRACE_REQUIRED);
+	cg_buffer_clear(&w->group);
+	w->members = 0;
+	return status;
+}
+
+/* Write w->raw as a chunk, or let it wait for its group. */
+static enum cg_status
+put_chunk(struct writer *w, uint32_t type, unsigned flags)
+{
+	bool fixed = type == CG_TRACE_END || type == CG_TRACE_INDX;
+	enum cg_status status = w->raw.status;
+
+	if (!status && w->pack && type != CG_TRACE_END)
+		status = cg_squeeze_table(&w->raw);
+	if (status)
+		return status;
+	if (w->pack && !fixed && w->raw.len <= MEMBER_MOST) {
+		struct cg_member member = {type, (uint8_t)flags, w->raw.data, w->raw.len};
+
+		cg_group_put(&w->group, &member);
+		w->members++;
+		return w->group.status;
+	}
+	status = put_group(w);
+	return status ? status : write_chunk(w, &w->raw, type, flags);
 }
 
 /* Strings from `first` on, as many as a chunk holds; *next is the first of the rest. */
@@ -333,6 +372,8 @@ put_all(struct writer *w)
 		status = put_meta(w);
 	for (size_t i = 0; i < CG_LAYOUTS && !status; i++)
 		status = put_table(w, order[i]);
+	if (!status)
+		status = put_group(w);
 	if (!status && w->index_count <= CG_TRACE_ROWS_MAX &&
 	    w->index_count >= (w->pack ? INDEX_FROM : 0)) {
 		index = w->offset;
@@ -353,6 +394,7 @@ cg_trace_write(const struct cg_records *records, const struct cg_sink *sink, int
 	cg_buffer_init(&w.raw);
 	cg_buffer_init(&w.stored);
 	cg_buffer_init(&w.head);
+	cg_buffer_init(&w.group);
 	w.zlib.zalloc = zlib_alloc;
 	w.zlib.zfree = zlib_free;
 	w.pack = pack;
@@ -367,6 +409,7 @@ cg_trace_write(const struct cg_records *records, const struct cg_sink *sink, int
 	cg_buffer_release(&w.raw);
 	cg_buffer_release(&w.stored);
 	cg_buffer_release(&w.head);
+	cg_buffer_release(&w.group);
 	cg_free(w.values);
 	cg_free(w.index);
 	return status;

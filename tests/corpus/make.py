@@ -61,6 +61,11 @@ def table(first, count, *columns):
     return out
 
 
+def member(kind, payload, flags=REQUIRED):
+    """A chunk in a group."""
+    return kind + bytes([flags]) + varint(len(payload)) + payload
+
+
 class File:
     """A trace in the making; what is wrong with it is for the caller to arrange."""
 
@@ -200,6 +205,11 @@ def good():
     deflate = zlib.compressobj(0)
     f.chunk(b"NODE", NODES, REQUIRED | DEFLATED, deflate.compress(NODES) + deflate.flush())
     yield "deflated", whole(f)
+    f = File().chunk(b"STRS", strings(TEXTS))
+    f.chunk(b"GRUP", member(b"META", meta()) + member(b"XTRA", b"nobody knows", 0)
+            + member(b"ARGV", table(0, 1, (1, [2]))) + member(b"FUNC", FUNCTION))
+    f.chunk(b"GRUP", member(b"THRD", THREAD) + member(b"NODE", NODES))
+    yield "groups", f.end(TOTALS)
 
 
 def bad_files():
@@ -256,6 +266,14 @@ def bad_tables():
     yield "bytes-for-numbers", small(func=table(0, 1, (1, BYTES, b"\3")))
 
 
+def bad_groups():
+    yield "group-cut", grouped(member(b"NODE", NODES)[:-1])
+    yield "group-short", grouped(member(b"NODE", NODES) + b"NODE")
+    yield "group-in-group", grouped(member(b"GRUP", member(b"NODE", NODES)))
+    yield "group-with-end", grouped(member(b"NODE", NODES) + member(b"END ", bytes(56)))
+    yield "group-of-bad-rows", grouped(member(b"NODE", NODES[:-1]))
+
+
 def bad_rows():
     yield "string-control", small(strs=strings(TEXTS[:4] + ["Main\nThread"]))
     yield "string-not-utf8", small(strs=strings(TEXTS[:4] + [b"\xff\xfe"]))
@@ -276,6 +294,11 @@ def bad_rows():
     yield "thread-too-many-nodes", small(thrd=table(0, 1, (1, [1]), (3, [3])))
     yield "thread-too-few-nodes", small(thrd=table(0, 1, (1, [1]), (3, [1])))
     yield "thread-huge", small(thrd=table(0, 1, (1, [1]), (3, [(1 << 32) - 1])))
+
+
+def grouped(members):
+    """The small trace, its last chunk a group."""
+    return small(skip=["node"]).chunk(b"GRUP", members)
 
 
 def double_meta():
@@ -337,7 +360,7 @@ def bad_sums():
 
 def bad():
     yield from bad_files()
-    for rows in (bad_tables(), bad_rows(), bad_nodes()):
+    for rows in (bad_tables(), bad_groups(), bad_rows(), bad_nodes()):
         for name, f in rows:
             totals = MANY if name == "thread-after-node" else TOTALS
             yield name, whole(f, totals)
@@ -355,6 +378,7 @@ def unsupported():
     yield "required-chunk", whole(f.chunk(b"XTRA", b"important"))
     f = small()
     yield "required-flag", whole(f.chunk(b"NODE", b"important", REQUIRED | 0x8000))
+    yield "required-member", whole(grouped(member(b"NODE", NODES) + member(b"XTRA", b"important")))
     yield "coding", whole(small(func=varint(0) + varint(1) + bytes([1, 9, 1, 3])))
 
 

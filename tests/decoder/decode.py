@@ -36,9 +36,11 @@ TABLES = {
     "HOLD": ("hold", 134217728, "node over_10ms over_50ms over_100ms longest= held= asked="
              " cpu_ns="),
     "PACK": ("pack", 1, "host corograph salvaged"),
-    "SRCS": ("source", 1048576, "file state sha256_0= sha256_1= sha256_2= sha256_3="),
+    "SRCS": ("source", 1048576, "file state sha256_0= sha256_1="),
     "INDX": ("chunk", 65536, "type offset= stored"),
 }
+# Types whose payload is no table.
+WHOLE = ("END ", "GRUP")
 # The order in which a dump prints them.
 DUMPED = ("FUNC", "THRD", "NODE", "SPWN", "TASK", "HOLD", "ARGV", "PACK", "SRCS")
 
@@ -238,6 +240,9 @@ class Decoder:
         if kind == "END ":
             self.end(payload)
             return
+        if kind == "GRUP":
+            self.group(Bytes(payload))
+            return
         table = Table(payload)
         if kind == "STRS":
             self.strings(table)
@@ -249,6 +254,17 @@ class Decoder:
             self.trace.index = fields(table, kind, 0)
         else:
             self.table(kind, table)
+
+    def group(self, data):
+        while data.left():
+            kind, flags = data.take(4).decode("latin-1"), data.take(1)[0]
+            payload = data.take(data.varint())
+            if kind in ("GRUP", "INDX", "END "):
+                raise corrupt("a group of what cannot be in one")
+            if kind in TABLES and not flags & ~REQUIRED:
+                self.take(kind, payload)
+            elif flags & REQUIRED:
+                raise Damage("unsupported", "a required chunk of an unknown type")
 
     def strings(self, table):
         strings = self.trace.strings
@@ -461,7 +477,7 @@ def decode(data):
         if zlib.crc32(payload) != crc:
             raise TraceError("corrupt", at, "the checksum of a chunk")
         name = kind.decode("latin-1")
-        known = (name in TABLES or name == "END ") and not flags & ~3
+        known = (name in TABLES or name in WHOLE) and not flags & ~3
         if not known and flags & REQUIRED:
             raise TraceError("unsupported", at, "a required chunk of an unknown type")
         try:

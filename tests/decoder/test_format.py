@@ -79,7 +79,7 @@ def check_constants():
     ok(constant("CG_TRACE_END_SIZE") == decode.END, "size of an end")
     ok(f"last {decode.HEAD + decode.END} bytes" in DOCUMENT, "where the end is")
     types = set(re.findall(r"CG_TRACE_TYPE\('(.)', '(.)', '(.)', '(.)'\)", FORMAT))
-    ok({"".join(t) for t in types} == set(decode.TABLES) | {"END "}, "chunk types")
+    ok({"".join(t) for t in types} == set(decode.TABLES) | set(decode.WHOLE), "chunk types")
 
 
 def check_example():

@@ -170,7 +170,7 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 		r->sources[i] = (struct cg_rec_source){.file = made_text(&strings, "file", i),
 		                                       .state = made_random(3),
 		                                       .sha256_0 = made_number(),
-		                                       .sha256_3 = made_number()};
+		                                       .sha256_1 = made_number()};
 	for (uint32_t i = 0; i < r->pack_count; i++)
 		r->packs[i] = (struct cg_rec_pack){.host = made_text(&strings, "host", i),
 		                                   .corograph = made_text(&strings, "0.", i)};
