@@ -17,6 +17,9 @@
 struct cg_recorder cg_recorder = {.epoch = CG_EPOCH_OFF};
 _Thread_local struct cg_here cg_here;
 
+/* The ended thread that this one takes off the list, or NULL. */
+static _Thread_local const struct cg_seat *reaped;
+
 static struct {
 	pthread_mutex_t lock; /* guards seats; never held while Python is called */
 	pthread_key_t key;
@@ -50,6 +53,7 @@ thread_ends(void *arg)
 	cg_recorder_lock();
 	if (seat->epoch == cg_recorder.epoch) {
 		seat->end = cg_recorder_tick();
+		seat->end_cpu = cg_cpu_ns();
 		seat->ended = true;
 		seat = NULL; /* still in the list */
 	}
@@ -71,7 +75,9 @@ reap(void)
 			continue;
 		}
 		*link = seat->next;
+		reaped = seat;
 		cg_thread_end(seat->thread, seat->end);
+		reaped = NULL;
 		cg_free(seat);
 	}
 	cg_recorder_unlock();
@@ -137,6 +143,8 @@ cg_recorder_cpu(void *arg)
 	struct timespec t;
 
 	(void)arg;
+	if (reaped)
+		return reaped->end_cpu;
 	if (!state.for_other)
 		return cg_cpu_ns();
 	if (pthread_getcpuclockid(state.other, &clock) != 0 || clock_gettime(clock, &t) != 0)

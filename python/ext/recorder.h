@@ -34,7 +34,8 @@ struct cg_seat {
 	bool named;
 	bool lost; /* events of the thread are missing: its stack is to be read anew */
 	bool ended;
-	uint64_t end; /* tick */
+	uint64_t end;     /* tick */
+	uint64_t end_cpu; /* what its CPU clock said then: later nobody can ask it */
 };
 
 /* A thread's own part. */

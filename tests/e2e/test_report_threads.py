@@ -111,6 +111,17 @@ def _():
     assert [(r["caller"], r["calls"]) for r in callers] == [("only_worker", "5")], callers
 
 
+@test("a thread that slept and ended has no CPU time of the one that saw it off")
+def _():
+    write("app.py", "import threading, time\ndef nap(): time.sleep(0.1); time.sleep(0.1)\n"
+          "while time.thread_time() < 0.5: pass\n"
+          "thread = threading.Thread(target=nap, name='sleeper')\nthread.start()\nthread.join()\n")
+    data = show(record("app.py", options=["-q"]).trace, "--thread", "sleeper")
+    thread, = data["threads"]
+    assert thread["run_ns"] > 0.15e9 > 4 * thread["cpu_ns"], thread
+    assert function(data, "nap")["cpu_ns"] < function(data, "nap")["run_ns"] / 4, data
+
+
 @test("the whole is as it was")
 def _():
     check_trace(made())
