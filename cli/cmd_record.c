@@ -144,8 +144,22 @@ name_from_path(struct record *r, const char *path)
 	dot = strrchr(r->name, '.');
 	if (dot && dot != r->name && strncmp(dot, ".py", 3) == 0)
 		r->name[dot - r->name] = '\0';
-	if (strcmp(r->name, "-") == 0)
+	if (strcmp(r->name, "-") == 0 || strspn(r->name, ".") == strlen(r->name))
 		snprintf(r->name, sizeof(r->name), "python");
+}
+
+/* No script of that name; a program in PATH may have been meant. */
+static int
+script_missing(const char *script)
+{
+	int why = errno;
+	char path[PATH_MAX];
+
+	if (why == ENOENT && !strchr(script, '/') && cg_path_program(path, script))
+		return cg_cli_fail("%s: no such script here; for the program of that name, '--' "
+		                   "stands before it: corograph record -- %s",
+		                   script, script);
+	return cg_cli_fail("%s: %s", script, strerror(why));
 }
 
 /* SCRIPT, -m or -c: an interpreter of our choice runs it. */
@@ -165,7 +179,7 @@ program_from_python(struct record *r, const struct cg_operands *operands)
 		snprintf(r->name, sizeof(r->name), "%s", s->module ? s->module : "python");
 	} else {
 		if (strcmp(script, "-") != 0 && access(script, R_OK) != 0)
-			return cg_cli_fail("%s: %s", script, strerror(errno));
+			return script_missing(script);
 		name_from_path(r, script);
 	}
 	if (!argv_make(r, words, operands))

@@ -50,6 +50,9 @@ command_unknown(const char *name)
 	if (best && cg_suggest_near(name, least))
 		return cg_cli_usage(NULL, "there is no command '%s' (did you mean '%s'?)", name,
 		                    best);
+	if (access(name, F_OK) == 0)
+		return cg_cli_usage(NULL, "there is no command '%s' (did you mean 'record %s'?)",
+		                    name, name);
 	return cg_cli_usage(NULL, "there is no command '%s'", name);
 }
 
@@ -93,7 +96,7 @@ dispatch(int argc, char **argv)
 		overview(stderr);
 		return CG_EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		printf("corograph %s\n", cg_version());
 		return CG_EXIT_OK;
 	}

@@ -4,6 +4,7 @@
 #include "cell.h"
 #include "command.h"
 #include "message.h"
+#include "suggest.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -16,12 +17,34 @@ cg_report_limit(const struct cg_report_settings *settings)
 	return settings->limit < SIZE_MAX ? (size_t)settings->limit : SIZE_MAX;
 }
 
+/* The key that is most like a wrong one, or NULL. */
+static const char *
+column_like(const struct cg_table *table, const char *key)
+{
+	const char *best = NULL;
+	size_t least = SIZE_MAX;
+
+	for (const struct cg_column *c = table->columns; c->key; c++) {
+		size_t distance = cg_suggest_distance(key, c->key);
+
+		if (distance < least) {
+			least = distance;
+			best = c->key;
+		}
+	}
+	return best && cg_suggest_near(key, least) ? best : NULL;
+}
+
 static int
 no_column(const struct cg_table *table, const char *key)
 {
+	const char *like = column_like(table, key);
 	char keys[400] = "";
 	size_t n = 0;
 
+	if (like)
+		return cg_cli_usage(
+			"report", "--sort: there is no column '%s' (did you mean '%s'?)", key, like);
 	for (const struct cg_column *c = table->columns; c->key; c++)
 		if (n < sizeof(keys))
 			n += (size_t)snprintf(keys + n, sizeof(keys) - n, "%s%s", n ? ", " : "",

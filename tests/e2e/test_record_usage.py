@@ -35,6 +35,26 @@ def _():
     assert corograph().returncode == 2
 
 
+@test("what a new user types is answered with what to type")
+def _():
+    write("app.py", MARK)
+    refused(corograph("app.py"), 2, "'record app.py'")
+    refused(corograph("nonsense"), 2, "no command 'nonsense'; try")
+    os.mkdir("bin")
+    write("bin/mytool", f"#!{PYTHON}\n", executable=True)
+    refused(record("mytool", env={"PATH": os.path.abspath("bin") + ":" + os.environ["PATH"]}), 1,
+            "corograph record -- mytool")
+    refused(record("my-tool-of-no-path"), 1, "my-tool-of-no-path: No such file")
+    assert corograph("-V").stdout == corograph("--version").stdout != ""
+    done = record("-c", "pass", options=["-q"])
+    refused(corograph("report", "--sort", "self_rum", done.trace), 2, "'self_run'")
+    refused(corograph("report", "--sort", "colour", done.trace), 2, "calls, ")
+    os.mkdir("folder")
+    write("folder/__main__.py", "")
+    assert corograph("record", "--python", PYTHON, ".", cwd="folder").returncode == 0
+    assert [n.split(".")[0] for n in os.listdir("folder") if n.endswith(".coro")] == ["python"]
+
+
 @test("what this version does not have is said plainly")
 def _():
     for option in (["--clock", "coarse"], ["--include", "x"], ["--exclude", "x"], ["--subprocesses"]):
