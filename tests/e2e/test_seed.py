@@ -20,10 +20,10 @@ made = {}
 
 def seed():
     """The seed program's trace and its report: the least disturbed of a few recordings."""
-    tries = 0
-    while not made or (tries < 4 and wall_of(made["report"], "foo") > 4.2 * SECOND):
-        again(f"{os.getpid()}-{tries}")
-        tries += 1
+    for number in range(4):
+        if number == 0 and made or number and wall_of(made["report"], "foo") < 4.2 * SECOND:
+            break
+        again(f"{os.getpid()}-{number}")
     return made["report"]
 
 
