@@ -72,6 +72,14 @@ command(const struct cg_trace_info *info)
 	putchar('\n');
 }
 
+/* Of a process that another recorded one started. */
+static void
+parent(const struct cg_trace_info *info)
+{
+	if (info->parent_pid)
+		printf("%-12s%" PRIu32 " in %s\n", "parent", info->parent_pid, info->parent_trace);
+}
+
 static void
 moment(const struct cg_trace_info *info)
 {
@@ -96,6 +104,7 @@ print_info(const struct cg_graph *graph)
 	line("executable", info->executable);
 	line("platform", info->platform);
 	number("pid", info->pid, "");
+	parent(info);
 	moment(info);
 	line("wall clock", info->clock_wall);
 	line("cpu clock", info->clock_cpu);
@@ -108,7 +117,7 @@ print_info(const struct cg_graph *graph)
 	exception("lost", info->lost_events, " events that could not be recorded");
 	exception("dropped", info->dropped, " ends that named nothing on the stack");
 	exception("unwound", info->unwound, " calls taken off the stack without an end");
-	exception("forks", info->forks, " children, which recorded nothing");
+	exception("forks", info->forks, " children, which are not in here");
 }
 
 /* What became of the source files that an archive has hashes of. */

@@ -10,6 +10,7 @@
 #include "paths.h"
 #include "record_boot.h"
 #include "record_command.h"
+#include "record_family.h"
 #include "record_modules.h"
 #include "record_output.h"
 #include "record_run.h"
@@ -54,12 +55,13 @@ static const struct cg_option options[] = {
      "run a module, as python -m does", NULL, true},
 	{'c', NULL, "CODE", CG_OPTION_TEXT, FIELD(code), "run code, as python -c does", NULL,
      true},
+	{0, "subprocesses", NULL, CG_OPTION_SET, FIELD(subprocesses),
+     "record every Python that the program starts or forks, a trace each", NULL, false},
 	{'q', "quiet", NULL, CG_OPTION_SET, FIELD(quiet),
      "no summary line when all went well", NULL, false},
 	{0, "clock", "KIND", CG_OPTION_CHOICE, FIELD(clock), NULL, clocks, false},
 	{0, "include", "GLOB", CG_OPTION_TEXT, FIELD(include), NULL, NULL, false},
 	{0, "exclude", "GLOB", CG_OPTION_TEXT, FIELD(exclude), NULL, NULL, false},
-	{0, "subprocesses", NULL, CG_OPTION_SET, FIELD(subprocesses), NULL, NULL, false},
 	{0},
 };
 
@@ -76,7 +78,8 @@ static const struct cg_usage usage = {
 	.options = options,
 	.examples = "corograph record app.py --port 8000\n"
 				"corograph record -o tests.coro -m unittest\n"
-				"corograph record -- uvicorn app:app",
+				"corograph record -- uvicorn app:app\n"
+				"corograph record --subprocesses -o pool.coro pool.py",
 	.files = "py",
 	.stop_at_operand = true,
 };
@@ -89,6 +92,13 @@ struct record {
 	struct cg_output output;
 	struct cg_boot boot;
 	struct cg_run run;
+	struct cg_family family; /* with --subprocesses */
+	/* Of the trace of the program's first process: */
+	struct cg_finish result;
+	struct cg_error error;
+	enum cg_status status;
+	int why;          /* errno */
+	bool missing;     /* there was no image */
 	char name[256];   /* NAME of the default output */
 	const char *path; /* the program's file */
 	char **argv;      /* its arguments; the array is ours, the texts are not */
@@ -101,7 +111,6 @@ settings_check(const struct settings *s, const struct cg_operands *operands)
 	const char *later = s->clock != CLOCK_EXACT ? "--clock coarse"
 	                    : s->include            ? "--include"
 	                    : s->exclude            ? "--exclude"
-	                    : s->subprocesses       ? "--subprocesses"
 	                                            : NULL;
 
 	if (later)
@@ -236,16 +245,32 @@ record_prepare(struct record *r, const struct cg_operands *operands)
 }
 
 static int
+boot_write(const struct record *r)
+{
+	char stem[PATH_MAX] = "";
+	const struct cg_boot_word word = {.live = r->output.live,
+	                                  .trace = cg_path_base(r->output.path),
+	                                  .stem = stem,
+	                                  .builtins = r->settings.builtins};
+
+	if (r->settings.subprocesses && !cg_family_stem(&r->output, stem))
+		return cg_cli_fail("%s: the name is too long", r->output.path);
+	return cg_boot_write(&r->boot, &word);
+}
+
+static int
 record_start(struct record *r)
 {
 	int code = CG_EXIT_OK;
 
+	if (r->settings.subprocesses)
+		cg_run_adopt();
 	if (!cg_run_hold(&r->run, r->path, r->argv, &r->boot))
 		return cg_cli_fail("%s: %s", r->path, strerror(errno));
 	cg_output_name(&r->output, r->settings.output, r->name, r->run.pid);
 	code = cg_output_check(&r->output);
 	if (!code)
-		code = cg_boot_write(&r->boot, r->output.live, r->settings.builtins);
+		code = boot_write(r);
 	if (code) {
 		cg_run_cancel(&r->run);
 		return code;
@@ -279,9 +304,16 @@ remarks_print(const struct record *r, const struct cg_finish *f, char out[REMARK
 	out[0] = '\0';
 	if (number)
 		remark_add(out, "; ended by signal %d (%s)", number, strsignal(number));
-	if (f->forks)
+	if (f->forks && !r->settings.subprocesses)
 		remark_add(out, "; forked %s times, the children are not in it",
 		           cg_human_count(text, f->forks));
+	if (r->family.traces)
+		remark_add(out, "; %s more %s in %s", cg_human_count(text, r->family.traces),
+		           r->family.traces == 1 ? "process" : "processes",
+		           r->family.traces_name);
+	if (r->family.running)
+		remark_add(out, "; %s still %s", cg_human_count(text, r->family.running),
+		           r->family.running == 1 ? "runs" : "run");
 	if (f->status)
 		remark_add(out,
 		           "; stopped before the program did: %s.live could not grow, no room",
@@ -329,20 +361,28 @@ record_missing(const struct record *r)
 	return cg_cli_fail("nothing was recorded: %s", reason);
 }
 
-/* Make the trace of what the program left. */
-static int
-record_finish(const struct record *r)
+/* Make the trace of what the program's first process left. */
+static void
+first_finish(struct record *r, bool reaped)
 {
-	struct cg_finish result;
-	struct cg_error error;
-	enum cg_status status;
+	signal(SIGXFSZ, SIG_IGN); /* no room is to be told */
+	r->status = CG_OK;
+	r->missing = access(r->output.live, F_OK) != 0;
+	if (!r->missing)
+		r->status = cg_trace_finish(r->output.live, r->output.path, reaped, &r->result,
+		                            &r->error);
+	r->why = errno;
+}
+
+/* What became of it. */
+static int
+first_tell(const struct record *r)
+{
 	char word[PATH_MAX];
 
-	if (access(r->output.live, F_OK) != 0)
+	if (r->missing)
 		return record_missing(r);
-	signal(SIGXFSZ, SIG_IGN); /* no room is to be told */
-	status = cg_trace_finish(r->output.live, r->output.path, true, &result, &error);
-	if (status == CG_IO && errno == EBUSY) {
+	if (r->status == CG_IO && r->why == EBUSY) {
 		cg_cli_note(
 			"%s: a Python that was started still runs, its recording goes on in "
 			"%s; next: corograph report %s",
@@ -350,11 +390,58 @@ record_finish(const struct record *r)
 			cg_path_quoted(word, r->output.moved ? r->output.live : r->output.path));
 		return CG_EXIT_OK;
 	}
-	if (status)
-		return cg_cli_error(r->output.path, &error);
-	if (!r->settings.quiet || result.status)
-		summary_print(r, &result);
+	if (r->status)
+		return cg_cli_error(r->output.path, &r->error);
+	if (!r->settings.quiet || r->result.status)
+		summary_print(r, &r->result);
 	return CG_EXIT_OK;
+}
+
+static void
+tell_waiting(void)
+{
+	if (isatty(STDERR_FILENO))
+		cg_cli_note("the program has ended, processes that it started still run: waiting "
+		            "for them (Ctrl-C leaves them alone)");
+}
+
+/* Make the traces of all processes, when the last of them has ended. */
+static int
+family_finish(struct record *r)
+{
+	char reason[512];
+	bool first;
+	int code;
+
+	if (!cg_family_read(&r->family, &r->boot))
+		return cg_cli_fail("out of memory");
+	/* What is open in the program ends now, and not when the last process does. */
+	first = cg_family_is_first(&r->family, r->run.pid);
+	if (first)
+		first_finish(r, true);
+	cg_run_wait_rest(&r->run, r->settings.quiet ? NULL : tell_waiting);
+	if (!cg_family_read(&r->family, &r->boot))
+		return cg_cli_fail("out of memory");
+	code = cg_family_finish(&r->family, &r->output);
+	if (!first)
+		first_finish(r, false);
+	cg_boot_reason(&r->boot, reason, sizeof(reason));
+	if (reason[0] && !r->missing)
+		cg_cli_note("a Python that was started is not recorded: %s", reason);
+	return code;
+}
+
+static int
+record_finish(struct record *r)
+{
+	int code = CG_EXIT_OK, told;
+
+	if (r->settings.subprocesses)
+		code = family_finish(r);
+	else
+		first_finish(r, true);
+	told = first_tell(r);
+	return code ? code : told;
 }
 
 static int
@@ -386,6 +473,7 @@ record_run(int argc, char **argv)
 	code = code ? code : ours;
 out:
 	cg_boot_remove(&r->boot);
+	cg_family_release(&r->family);
 	cg_modules_release(&r->modules);
 	free(r->argv);
 	free(r);

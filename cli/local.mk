@@ -7,6 +7,7 @@ corograph_SOURCES = %D%/main.c %D%/command.h \
 corograph_SOURCES += %D%/cmd_record.c %D%/record_python.c %D%/record_python.h \
 	%D%/record_modules.c %D%/record_modules.h %D%/record_command.c %D%/record_command.h \
 	%D%/record_boot.c %D%/record_boot.h %D%/record_output.c %D%/record_output.h \
+	%D%/record_family.c %D%/record_family.h \
 	%D%/record_run.c %D%/record_run.h %D%/words.c %D%/words.h \
 	%D%/paths.c %D%/paths.h %D%/human.c %D%/human.h
 corograph_SOURCES += %D%/cmd_report.c %D%/report.c %D%/report.h \

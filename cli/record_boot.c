@@ -78,14 +78,16 @@ cg_boot_make(struct cg_boot *boot, const struct cg_words *files)
 }
 
 int
-cg_boot_write(const struct cg_boot *boot, const char *live, bool builtins)
+cg_boot_write(const struct cg_boot *boot, const struct cg_boot_word *word)
 {
 	const char *path = getenv("PYTHONPATH");
-	char fields[PATH_MAX + 16];
-	int n = snprintf(fields, sizeof(fields), "%s%cbuiltins=%d%cpythonpath=%d", live, '\0',
-	                 builtins, '\0', path != NULL);
+	char fields[2 * PATH_MAX + NAME_MAX + 64];
+	int n = snprintf(fields, sizeof(fields), "%s%cbuiltins=%d%cpythonpath=%d%c%s%c%s",
+	                 word->live, '\0', word->builtins, '\0', path != NULL, '\0',
+	                 word->trace, '\0', word->stem);
 
-	if (!file_write(boot, "boot", fields, (size_t)n + 1))
+	if (!file_write(boot, "boot", fields, (size_t)n + 1) ||
+	    (word->stem[0] && !file_write(boot, "processes", "", 0)))
 		return boot_failed(boot);
 	return 0;
 }

@@ -14,8 +14,17 @@ struct cg_boot {
  * `files`. Returns 0, or an exit code after a message. */
 int cg_boot_make(struct cg_boot *boot, const struct cg_words *files);
 
-/* Leave word of what to record: the image to create, C functions or not. The same. */
-int cg_boot_write(const struct cg_boot *boot, const char *live, bool builtins);
+/* What every Python that takes the recorder in has to know. */
+struct cg_boot_word {
+	const char *live;  /* the image that the first one creates */
+	const char *trace; /* file name of its trace */
+	const char *stem;  /* the others' images are STEM.PID.coro.live; "": they make none */
+	bool builtins;     /* C functions or not */
+};
+
+/* Leave that word; with a stem also the empty list that processes enter themselves in. The
+ * same. */
+int cg_boot_write(const struct cg_boot *boot, const struct cg_boot_word *word);
 
 /* In the program's process before it starts: put the folder into its environment. */
 bool cg_boot_enter(const struct cg_boot *boot);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +40,12 @@ cg_run_init(struct cg_run *run)
 
 	*run = (struct cg_run){.pid = -1, .go = -1, .told = -1};
 	sigaction(SIGCHLD, &action, &run->child);
+}
+
+void
+cg_run_adopt(void)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
 static void
@@ -160,6 +167,19 @@ stop_too(struct cg_run *run, int number)
 		kill(run->pid, SIGCONT);
 }
 
+/* Let go of processes that were left to us and have ended. */
+static void
+reap_adopted(const struct cg_run *run)
+{
+	siginfo_t info = {0};
+
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0 &&
+	       info.si_pid != run->pid) {
+		waitpid(info.si_pid, NULL, WNOHANG);
+		info.si_pid = 0;
+	}
+}
+
 /* True when the program has ended. */
 static bool
 run_check(struct cg_run *run)
@@ -169,6 +189,7 @@ run_check(struct cg_run *run)
 			return true;
 		stop_too(run, WSTOPSIG(run->status));
 	}
+	reap_adopted(run);
 	return false;
 }
 
@@ -186,6 +207,35 @@ cg_run_wait(struct cg_run *run)
 		} else if (number > 0 && info.si_code <= 0 && info.si_pid != run->pid) {
 			/* Sent by a process, not by the terminal, and not by the program. */
 			kill(run->pid, number);
+		}
+	}
+}
+
+static bool
+ends_waiting(int number)
+{
+	return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
+}
+
+bool
+cg_run_wait_rest(const struct cg_run *run, void (*late)(void))
+{
+	const struct timespec patience = {.tv_sec = 2};
+	int number;
+
+	for (;;) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+		if (pid > 0)
+			continue;
+		if (pid < 0)
+			return true; /* there are none */
+		number = sigtimedwait(&run->watched, NULL, late ? &patience : NULL);
+		if (ends_waiting(number))
+			return false;
+		if (number < 0 && errno == EAGAIN) {
+			late();
+			late = NULL;
 		}
 	}
 }

@@ -20,6 +20,9 @@ struct cg_run {
 /* Before any process is made: see to it that their ends can be waited for. */
 void cg_run_init(struct cg_run *run);
 
+/* From now on processes that the program leaves behind become this one's children. */
+void cg_run_adopt(void);
+
 /*
  * Make the process that will be the program `path` with argv, and hold it before its
  * start: its id is known and nothing has happened. False with errno.
@@ -38,6 +41,13 @@ void cg_run_cancel(struct cg_run *run);
  * run->status. Signals stay blocked afterwards.
  */
 void cg_run_wait(struct cg_run *run);
+
+/*
+ * After cg_run_adopt and the program's end: wait for all processes that it left running.
+ * Calls `late` once when that takes long. False when SIGINT, SIGTERM, SIGHUP or SIGQUIT
+ * came instead: some still run.
+ */
+bool cg_run_wait_rest(const struct cg_run *run, void (*late)(void));
 
 /*
  * The exit code that stands for the program's end. When a signal killed it, this process

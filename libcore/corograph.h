@@ -216,6 +216,8 @@ struct cg_trace_info {
 	const char *const *command; /* the program's argv */
 	uint32_t command_count;
 	uint32_t pid;
+	uint32_t parent_pid;      /* of the recorded process that started this one, or 0 */
+	const char *parent_trace; /* file name of that one's trace, "" when there is none */
 	int64_t start_unix_ns;
 	uint64_t elapsed_ns;
 	uint64_t lost_events;       /* events that could not be recorded */
@@ -223,7 +225,7 @@ struct cg_trace_info {
 	uint64_t dropped;           /* ends that named nothing on the stack */
 	uint64_t unwound; /* activations taken off the stack without an end of their own */
 	uint64_t folds;   /* contexts that found no place of their own */
-	uint64_t forks;   /* forks seen; the children recorded nothing */
+	uint64_t forks;   /* forks seen; the children are not in here */
 	bool builtins;    /* C functions were recorded */
 	uint32_t version_major, version_minor; /* of the file format */
 	const char *packed_host; /* where it was packed; NULL: it is no archive */

@@ -88,6 +88,8 @@ fill_info(struct cg_trace_info *info, const struct cg_build *b)
 	info->clock_wall = cg_clock_name((enum cg_clock_kind)r->clock_kind);
 	info->clock_cpu = "thread_cputime_gap";
 	info->pid = r->pid;
+	info->parent_pid = r->parent_pid;
+	info->parent_trace = b->strings[r->parent_trace];
 	info->start_unix_ns = r->start.real_ns;
 	if (r->end.tick > r->start.tick)
 		info->elapsed_ns = cg_records_ns(r, r->end.tick - r->start.tick);

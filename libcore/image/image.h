@@ -24,7 +24,7 @@ typedef uint32_t cg_ref;
 
 #define CG_IMG_MAGIC "CGIMAGE\n"
 enum {
-	CG_IMG_VERSION = 1,
+	CG_IMG_VERSION = 2,
 	CG_IMG_UNIT = 64,
 	CG_IMG_SLAB = 65536,
 	CG_IMG_SLAB_UNITS = CG_IMG_SLAB / CG_IMG_UNIT,
@@ -64,6 +64,7 @@ enum cg_img_meta {
 	CG_META_EXECUTABLE, /* path of the interpreter */
 	CG_META_PLATFORM,   /* "Linux x86_64" */
 	CG_META_COMMAND,    /* argv, each argument followed by a NUL */
+	CG_META_PARENT,     /* file name of the trace of the process that started this one */
 	CG_META_COUNT
 };
 
@@ -77,7 +78,7 @@ struct cg_img_header {
 	_Atomic uint32_t slab_count; /* slabs handed out, this one included */
 	_Atomic uint32_t state;      /* enum cg_img_state */
 	uint32_t builtins;           /* 1: C functions are recorded */
-	uint32_t reserved0;
+	uint32_t parent_pid;         /* of the process that CG_META_PARENT is of, or 0 */
 	struct cg_clock_pair start;
 	struct cg_clock_pair latest;  /* refreshed now and then, and at the stop */
 	struct cg_clock_pair stop;    /* when state is STOPPED */

@@ -448,6 +448,7 @@ add_meta(struct cg_capture_state *state)
 	enum cg_status status;
 
 	out->pid = header->pid;
+	out->parent_pid = header->parent_pid;
 	out->clock_kind = header->clock_kind;
 	out->gap_limit = header->gap_limit;
 	out->builtins = header->builtins != 0;
@@ -462,6 +463,9 @@ add_meta(struct cg_capture_state *state)
 			cg_capture_string(state, header->meta[CG_META_EXECUTABLE], &out->executable);
 	if (!status)
 		status = cg_capture_string(state, header->meta[CG_META_PLATFORM], &out->platform);
+	if (!status)
+		status =
+			cg_capture_string(state, header->meta[CG_META_PARENT], &out->parent_trace);
 	if (!status)
 		status = add_command(state, header->meta[CG_META_COMMAND]);
 	return status;

@@ -182,7 +182,8 @@ take_meta(struct cg_decoder *d, const uint8_t *payload, size_t n)
 		return status;
 	if (!cg_decoder_refers(d, &meta.python, strings) ||
 	    !cg_decoder_refers(d, &meta.executable, strings) ||
-	    !cg_decoder_refers(d, &meta.platform, strings))
+	    !cg_decoder_refers(d, &meta.platform, strings) ||
+	    !cg_decoder_refers(d, &meta.parent_trace, strings))
 		return cg_decoder_fail(d, CG_CORRUPT,
 		                       "facts that name a string which is not there");
 	d->has_meta = true;

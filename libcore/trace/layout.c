@@ -40,6 +40,8 @@ const struct cg_column cg_meta_columns[] = {
 	META(17, live, PLAIN),
 	META(18, killed, PLAIN),
 	META(19, folds, PLAIN),
+	META(20, parent_pid, PLAIN),
+	META(21, parent_trace, PLAIN),
 };
 const uint32_t cg_meta_column_count = COUNT(cg_meta_columns);
 

@@ -310,6 +310,7 @@ name_all(struct salvage *s)
 	name_lost(s, &out->python);
 	name_lost(s, &out->executable);
 	name_lost(s, &out->platform);
+	name_lost(s, &out->parent_trace);
 }
 
 static bool

@@ -11,6 +11,7 @@
  */
 #include "boot.h"
 #include "entry.h"
+#include "processes.h"
 #include "session.h"
 
 #include <errno.h>
@@ -23,29 +24,46 @@
 struct boot_word {
 	char live[PATH_MAX]; /* the image file to create */
 	int builtins;
-	int had_path; /* PYTHONPATH was set before record came, if only to nothing */
+	int had_path;         /* PYTHONPATH was set before record came, if only to nothing */
+	char trace[NAME_MAX]; /* file name of the trace */
+	char stem[PATH_MAX];  /* of the images of other processes; "": only the first one's */
 };
+
+/* Copy the field at *at into out[size] and step over it. False: there is none that fits. */
+static bool
+field_take(const char **at, const char *end, char *out, size_t size)
+{
+	size_t n = *at < end ? strnlen(*at, (size_t)(end - *at)) : size;
+
+	if (n >= size || *at + n == end)
+		return false;
+	memcpy(out, *at, n + 1);
+	*at += n + 1;
+	return true;
+}
 
 static int
 word_read(const char *folder, struct boot_word *word)
 {
-	char path[PATH_MAX + 8], fields[PATH_MAX + 64] = {0};
+	char path[PATH_MAX + 8], fields[2 * PATH_MAX + NAME_MAX + 64], builtins[32], had[32];
+	const char *at = fields, *end;
 	FILE *file;
-	size_t n;
 
 	snprintf(path, sizeof(path), "%s/boot", folder);
 	file = fopen(path, "re");
 	if (!file)
 		return -1;
-	n = fread(fields, 1, sizeof(fields) - 8, file);
+	end = fields + fread(fields, 1, sizeof(fields), file);
 	fclose(file);
-	n = strnlen(fields, n);
-	if (n >= sizeof(word->live) ||
-	    sscanf(fields + n + 1, "builtins=%d", &word->builtins) != 1)
-		return -1;
-	memcpy(word->live, fields, n + 1);
-	n += 1 + strlen(fields + n + 1) + 1;
-	return sscanf(fields + n, "pythonpath=%d", &word->had_path) == 1 ? 0 : -1;
+	if (field_take(&at, end, word->live, sizeof(word->live)) &&
+	    field_take(&at, end, builtins, sizeof(builtins)) &&
+	    field_take(&at, end, had, sizeof(had)) &&
+	    field_take(&at, end, word->trace, sizeof(word->trace)) &&
+	    field_take(&at, end, word->stem, sizeof(word->stem)) &&
+	    sscanf(builtins, "builtins=%d", &word->builtins) == 1 &&
+	    sscanf(had, "pythonpath=%d", &word->had_path) == 1)
+		return 0;
+	return -1;
 }
 
 /* Leave word of the pending exception, and clear it. */
@@ -152,15 +170,36 @@ static struct {
 	struct boot_word word;
 } told;
 
-static void
-recording_start(void)
+/* This process and no other. */
+static int
+alone_start(void)
 {
 	const struct cg_session_options options = {
 		.path = told.word.live,
 		.builtins = told.word.builtins,
 	};
 
-	if (cg_session_start(&options) == 0)
+	return cg_session_start(&options);
+}
+
+/* This process, and those that come from it. */
+static int
+family_start(void)
+{
+	static struct cg_processes words;
+
+	memcpy(words.folder, told.folder, sizeof(words.folder));
+	memcpy(words.live, told.word.live, sizeof(words.live));
+	memcpy(words.stem, told.word.stem, sizeof(words.stem));
+	memcpy(words.trace, told.word.trace, sizeof(words.trace));
+	words.builtins = told.word.builtins;
+	return cg_processes_start(&words);
+}
+
+static void
+recording_start(void)
+{
+	if (told.word.stem[0] ? family_start() == 0 : alone_start() == 0)
 		return;
 	/* Another Python of this command was first: this one runs unrecorded. */
 	if (PyErr_ExceptionMatches(PyExc_FileExistsError))
@@ -199,7 +238,10 @@ cg_boot(PyObject *module, PyObject *folder)
 		PyErr_Format(PyExc_OSError, "%s/boot cannot be read", name);
 		failure_leave(name);
 	}
-	if (environment_restore(folder, &word) < 0 || system_restore(folder) < 0)
+	/* What this process starts is to find the folder, too. */
+	if (!word.stem[0] && environment_restore(folder, &word) < 0)
+		failure_leave(name);
+	if (system_restore(folder) < 0)
 		failure_leave(name);
 	real = PyImport_ImportModule("sitecustomize");
 	pending = cg_pending_take();

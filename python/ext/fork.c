@@ -10,6 +10,8 @@
 
 #include <pthread.h>
 
+static struct cg_collector *left; /* the parent's, in a child */
+
 static void
 before(void)
 {
@@ -29,6 +31,7 @@ in_parent(void)
 static void
 in_child(void)
 {
+	left = cg_recorder.collector;
 	cg_recorder_leave();
 	cg_recorder_unlock();
 }
@@ -41,4 +44,18 @@ cg_fork_watch(void)
 
 	watching = error == 0;
 	return error;
+}
+
+bool
+cg_fork_forget(void)
+{
+	struct cg_collector *collector = left;
+
+	left = NULL;
+	if (!collector)
+		return false;
+	/* Only the address space, which runs out after some generations of children: what
+	 * other threads were changing at the fork cannot be walked. */
+	cg_image_release(&collector->image);
+	return true;
 }

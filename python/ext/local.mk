@@ -14,6 +14,7 @@ python__corograph_la_SOURCES += \
 	%D%/names.c %D%/names.h \
 	%D%/package.c %D%/package.h \
 	%D%/prefill.c %D%/prefill.h \
+	%D%/processes.c %D%/processes.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/session.c %D%/session.h \

@@ -70,7 +70,7 @@ set_command(struct cg_collector *collector)
 }
 
 void
-cg_meta_fill(struct cg_collector *collector)
+cg_meta_fill(struct cg_collector *collector, const struct cg_session_options *options)
 {
 	const char *version = Py_GetVersion();
 
@@ -78,4 +78,7 @@ cg_meta_fill(struct cg_collector *collector)
 	set_object(collector, CG_META_EXECUTABLE, "executable");
 	set_platform(collector);
 	set_command(collector);
+	cg_image_header(&collector->image)->parent_pid = options->parent_pid;
+	if (options->parent)
+		set(collector, CG_META_PARENT, options->parent, strlen(options->parent));
 }

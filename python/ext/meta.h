@@ -2,7 +2,9 @@
 #ifndef CG_META_H
 #define CG_META_H
 #include "collector/collector.h"
+#include "session.h"
 
 /* Fill the table. What cannot be found out is left out. */
-void cg_meta_fill(struct cg_collector *collector);
+void cg_meta_fill(struct cg_collector *collector,
+                  const struct cg_session_options *options);
 #endif

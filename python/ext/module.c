@@ -109,7 +109,8 @@ module_exec(PyObject *module)
 static PyModuleDef_Slot slots[] = {
 	{Py_mod_exec, module_exec},
 #if PY_VERSION_HEX >= 0x030c0000
-	{Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED},
+	/* Others than the main one may only ask, and read traces. */
+	{Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #endif
 	{0, NULL},
 };

@@ -117,12 +117,20 @@ prepare_process(void)
 	return 0;
 }
 
+/* Another interpreter may have a lock of its own: nothing here is for it. */
+static int
+check_interpreter(void)
+{
+	if (PyInterpreterState_Get() == PyInterpreterState_Main())
+		return 0;
+	return cg_failure_set("only the main interpreter can be recorded, this is another");
+}
+
 static int
 check(void)
 {
-	if (PyInterpreterState_Get() != PyInterpreterState_Main())
-		return cg_failure_set(
-			"only the main interpreter can be recorded, this is another");
+	if (check_interpreter() < 0)
+		return -1;
 	if (cg_recorder.collector)
 		return cg_failure_set("a recording runs already: stop it first");
 	return 0;
@@ -179,7 +187,7 @@ cg_session_start(const struct cg_session_options *options)
 	if (prepare_process() < 0 || keep_options(options) < 0 ||
 	    new_collector(&collector, options, &settings) < 0)
 		return -1;
-	cg_meta_fill(collector);
+	cg_meta_fill(collector, options);
 	if (begin(collector, &settings, options->prefill) == 0)
 		return 0;
 	cg_collector_free(collector);
@@ -229,7 +237,7 @@ write_trace(const struct cg_collector *collector)
 PyObject *
 cg_session_stop(void)
 {
-	struct cg_collector *collector = end();
+	struct cg_collector *collector = check_interpreter() < 0 ? NULL : end();
 	PyObject *result = NULL;
 
 	if (!collector)

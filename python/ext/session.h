@@ -4,11 +4,13 @@
 #include "compat.h"
 
 struct cg_session_options {
-	const char *path; /* live image file to create with O_EXCL, or NULL: memory only */
-	const char *out;  /* trace to make of it at the interpreter's exit when the program
+	const char *path;    /* live image file to create with O_EXCL, or NULL: memory only */
+	const char *out;     /* trace to make of it at the interpreter's exit when the program
 	                     does not stop the recording; NULL: the image is left */
-	int builtins;     /* record C functions */
-	int prefill;      /* enter the frames that are running; 0: all stacks start empty */
+	int builtins;        /* record C functions */
+	uint32_t parent_pid; /* of the recorded process that started this one, or 0 */
+	const char *parent;  /* file name of that one's trace, or NULL */
+	int prefill; /* enter the frames that are running; 0: all stacks start empty */
 };
 
 /*

@@ -22,7 +22,7 @@ TABLES = {
     "STRS": ("string", 16777216, "length! text!"),
     "META": ("meta", 1, "pid clock_kind start.tick= start.mono_ns= start.real_ns- end.tick="
              " end.mono_ns= end.real_ns- gap_limit= builtins stop_status lost_events= forks="
-             " python executable platform live killed folds="),
+             " python executable platform live killed folds= parent_pid parent_trace"),
     "ARGV": ("argument", 65536, "string"),
     "FUNC": ("function", 16777216, "name file module line kind flags"),
     "THRD": ("thread", 1048576, "id name node_count native_id= count= first@ last@ busy="
@@ -288,7 +288,7 @@ class Decoder:
         if self.trace.meta is not None or table.first or table.count != 1:
             raise corrupt("not one row")
         row, = fields(table, "META", 0)
-        self.string(row, "python", "executable", "platform")
+        self.string(row, "python", "executable", "platform", "parent_trace")
         if row["live"] > 1 or row["killed"] > 1:
             raise corrupt("neither yes nor no")
         self.trace.meta = row

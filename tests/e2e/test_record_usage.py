@@ -57,7 +57,7 @@ def _():
 
 @test("what this version does not have is said plainly")
 def _():
-    for option in (["--clock", "coarse"], ["--include", "x"], ["--exclude", "x"], ["--subprocesses"]):
+    for option in (["--clock", "coarse"], ["--include", "x"], ["--exclude", "x"]):
         refused(corograph("record", *option, "-c", MARK), 2, option[0], "not available")
     refused(corograph("record", "--clock", "sundial", "-c", MARK), 2, "exact")
 

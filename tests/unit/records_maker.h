@@ -185,6 +185,8 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 	r->python = made_text(&strings, "3.", 11);
 	r->executable = made_text(&strings, "/usr/bin/python", 3);
 	r->platform = made_text(&strings, "Linux x86_", 64);
+	r->parent_pid = 4321;
+	r->parent_trace = made_text(&strings, "parent.coro", 7);
 	for (uint32_t i = 0; i < r->command_count; i++)
 		r->command[i] = i ? made_text(&strings, "arg\xc3\xa9", i) : 0;
 	r->complete = true;
@@ -294,7 +296,7 @@ same_records(const struct cg_records *a, const struct cg_records *b)
 	       same_pair(&a->end, &b->end) && SAME(gap_limit) && SAME(builtins) &&
 	       SAME(stop_status) && SAME(lost_events) && SAME(forks) && SAME(folds) &&
 	       SAME(python) && SAME(executable) && SAME(platform) && SAME(complete) &&
-	       SAME(live) && SAME(killed);
+	       SAME(parent_trace) && SAME(parent_pid) && SAME(live) && SAME(killed);
 }
 #undef SAME
 #undef TEXT
