@@ -4,10 +4,10 @@ python_tests += %D%/test_transparent.py %D%/test_ends.py %D%/test_record_usage.p
 EXTRA_DIST += %D%/harness.py %D%/schema.py %D%/programs/probe.py
 python_tests += %D%/test_seed.py %D%/test_killed.py %D%/test_forks.py %D%/test_real_programs.py \
 	%D%/test_bad_input.py %D%/test_server.py
-EXTRA_DIST += %D%/figures.py %D%/programs/publishes_counts.py %D%/programs/forks.py \
+EXTRA_DIST += %D%/figures.py %D%/programs/publishes_counts.py %D%/programs/forks.py %D%/programs/interpreters.py \
 	%D%/programs/asgi_app.py
 python_tests += %D%/test_api.py %D%/test_hooks_calls.py %D%/test_hooks_coroutines.py \
 	%D%/test_hooks_threads.py
 EXTRA_DIST += %D%/hooks.py
-python_tests += %D%/test_pack.py %D%/test_no_room.py %D%/test_processes.py
+python_tests += %D%/test_pack.py %D%/test_no_room.py %D%/test_processes.py %D%/test_threads.py
 python_tests += %D%/test_inspect.py %D%/test_everyday.py %D%/test_completion.py %D%/test_report_threads.py
