@@ -46,7 +46,7 @@ dump_run(int argc, char **argv)
 		return cg_cli_usage("dump", "give one trace");
 	if (cg_trace_dump(operands.items[0], s.salvage ? CG_OPEN_SALVAGE : 0, print, stdout,
 	                  &error))
-		return cg_cli_error(operands.items[0], &error);
+		return cg_cli_damage(operands.items[0], &error, s.salvage);
 	return CG_EXIT_OK;
 }
 

@@ -159,7 +159,7 @@ info_run(int argc, char **argv)
 	if (operands.count != 1)
 		return cg_cli_usage("info", "give one trace");
 	if (cg_graph_open(&graph, operands.items[0], s.salvage ? CG_OPEN_SALVAGE : 0, &error))
-		return cg_cli_error(operands.items[0], &error);
+		return cg_cli_damage(operands.items[0], &error, s.salvage);
 	print_info(graph);
 	if (graph->info->packed_by)
 		print_sources(graph->info, s.files);

@@ -87,7 +87,7 @@ pack_run(int argc, char **argv)
 	if (shown)
 		fputs("\r\033[K", stderr);
 	if (status)
-		return cg_cli_error(operands.items[0], &error);
+		return cg_cli_damage(operands.items[0], &error, s.salvage);
 	if (!s.quiet)
 		summary(s.out, &done);
 	return CG_EXIT_OK;

@@ -202,7 +202,7 @@ report_run(int argc, char **argv)
 		                   "which there are",
 		                   settings.thread);
 	if (status)
-		return cg_cli_error(operands.items[0], &error);
+		return cg_cli_damage(operands.items[0], &error, settings.salvage);
 	code = show(graph, &settings);
 	cg_graph_free(graph);
 	return code;

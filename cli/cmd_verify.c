@@ -4,6 +4,7 @@
 #include "options.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 
 struct settings {
@@ -33,6 +34,7 @@ verify_one(const char *path, bool quiet)
 {
 	struct cg_verify found;
 	struct cg_error error;
+	char name[PATH_MAX];
 
 	if (cg_trace_verify(path, &found, &error))
 		return cg_cli_error(path, &error);
@@ -41,10 +43,12 @@ verify_one(const char *path, bool quiet)
 		            found.worst_imbalance * 100);
 		return CG_EXIT_DAMAGED;
 	}
+	snprintf(name, sizeof(name), "%s", path);
 	if (!quiet)
 		printf("%s: ok, %" PRIu64 " nodes, %" PRIu64 " functions, %" PRIu64
 		       " threads, %" PRIu64 " bytes\n",
-		       path, found.nodes, found.functions, found.threads, found.bytes);
+		       cg_text_tame(name), found.nodes, found.functions, found.threads,
+		       found.bytes);
 	return CG_EXIT_OK;
 }
 

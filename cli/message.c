@@ -14,6 +14,7 @@ message_write(const char *tail, const char *format, va_list arguments)
 
 	if (n < 0)
 		return;
+	cg_text_tame(line); /* a name may hold anything */
 	fprintf(stderr, "corograph: %s%s%s\n", line, (size_t)n >= sizeof(line) ? "..." : "",
 	        tail);
 }
@@ -56,13 +57,21 @@ cg_cli_usage(const char *command, const char *format, ...)
 int
 cg_cli_error(const char *file, const struct cg_error *error)
 {
+	return cg_cli_damage(file, error, true);
+}
+
+int
+cg_cli_damage(const char *file, const struct cg_error *error, bool salvage)
+{
 	const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
+	bool damaged = error->status == CG_CORRUPT || error->status == CG_TRUNCATED;
+	const char *tail = damaged && !salvage ? "; --salvage takes what can be read" : "";
 
 	if (error->offset == UINT64_MAX)
-		cg_cli_fail("%s: %s", name, error->text);
+		cg_cli_fail("%s: %s%s", name, error->text, tail);
 	else
-		cg_cli_fail("%s: offset %llu: %s", name, (unsigned long long)error->offset,
-		            error->text);
+		cg_cli_fail("%s: offset %llu: %s%s", name, (unsigned long long)error->offset,
+		            error->text, tail);
 	return cg_cli_exit_code(error->status);
 }
 

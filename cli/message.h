@@ -28,6 +28,12 @@ int cg_cli_usage(const char *command, const char *format, ...) CG_PRINTF(2, 3);
  */
 int cg_cli_error(const char *file, const struct cg_error *error);
 
+/*
+ * The same for a command that has --salvage: told of it when that would help. `salvage`:
+ * it was given.
+ */
+int cg_cli_damage(const char *file, const struct cg_error *error, bool salvage);
+
 /* The exit code that stands for a status. */
 int cg_cli_exit_code(enum cg_status status);
 

@@ -13,6 +13,7 @@ say(const char *format, const char *tail, const char *text, va_list arguments)
 
 	if (n < 0)
 		return;
+	cg_text_tame(line); /* a name may hold anything */
 	fprintf(stderr, "corograph-%s: %s%s%s\n", format, line,
 	        (size_t)n >= sizeof(line) ? "..." : "", tail);
 }

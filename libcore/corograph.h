@@ -45,6 +45,12 @@ struct cg_error {
 	char text[240];  /* what is wrong and what to do, one line, printable */
 };
 
+/*
+ * Put "?" for what a terminal should not get: control characters and what is no UTF-8.
+ * Returns `text`, changed in place.
+ */
+CG_API char *cg_text_tame(char *text);
+
 /* What an activation is an activation of. */
 enum cg_kind {
 	CG_KIND_FUNCTION,

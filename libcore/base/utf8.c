@@ -1,6 +1,10 @@
 /* UTF-8: what a first byte promises is a table, what must follow it a loop. */
 #include "base/utf8.h"
 
+#include <string.h>
+
+#include "corograph.h"
+
 struct lead {
 	uint8_t mask, value, length;
 	uint32_t least; /* smaller codes have a shorter form */
@@ -42,6 +46,31 @@ cg_utf8_get(const uint8_t *in, size_t n, uint32_t *code)
 	return lead->length;
 }
 
+static bool
+is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
+}
+
+char *
+cg_text_tame(char *text)
+{
+	uint8_t *at = (uint8_t *)text;
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		uint32_t code = 0;
+		size_t used = cg_utf8_get(at, left, &code);
+
+		if (used == 0 || is_control(code))
+			memset(at, '?', used ? used : 1);
+		used = used ? used : 1;
+		at += used;
+		left -= used;
+	}
+	return text;
+}
+
 bool
 cg_utf8_is_clean(const char *text, size_t n)
 {
@@ -51,7 +80,7 @@ cg_utf8_is_clean(const char *text, size_t n)
 		uint32_t code = 0;
 		size_t used = cg_utf8_get(in + i, n - i, &code);
 
-		if (used == 0 || code < 0x20 || (code >= 0x7f && code <= 0x9f))
+		if (used == 0 || is_control(code))
 			return false;
 		i += used;
 	}

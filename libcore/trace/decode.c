@@ -103,6 +103,8 @@ add_strings(struct cg_decoder *d, const struct cg_table *table, const uint64_t *
 
 	if (text->bytes && text->coding != CG_TRACE_BYTES)
 		return cg_decoder_fail(d, CG_CORRUPT, "the text of strings is not bytes");
+	if (d->strings.count == 0 && lengths[0] != 0)
+		return cg_decoder_fail(d, CG_CORRUPT, "the first string is not the empty one");
 	for (uint32_t i = 0; i < table->count; i++) {
 		const char *bytes = text->bytes ? (const char *)text->bytes + at : "";
 		enum cg_status status;
@@ -120,8 +122,6 @@ add_strings(struct cg_decoder *d, const struct cg_table *table, const uint64_t *
 	}
 	if (at != end)
 		return cg_decoder_fail(d, CG_CORRUPT, "text that belongs to no string");
-	if (d->strings.items[0].length != 0)
-		return cg_decoder_fail(d, CG_CORRUPT, "the first string is not the empty one");
 	return CG_OK;
 }
 

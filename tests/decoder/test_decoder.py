@@ -118,7 +118,20 @@ def same(name, ours, theirs):
         assert ours == theirs, (name, ours, theirs)
 
 
+compared = []
+
+
 def compare(trace):
+    """The trace, and its archive: in order, read alike, and the same report."""
+    archive = trace + ".packed"
+    done = corograph("pack", "-q", trace, "-o", archive)
+    assert done.returncode == 0, done.stderr
+    for name in trace, archive:
+        compare_one(name)
+        compared.append(name)
+
+
+def compare_one(trace):
     done = corograph("verify", trace)
     assert done.returncode == 0 and ": ok, " in done.stdout, done.stderr
     done = corograph("dump", trace, encoding="utf-8")
@@ -146,6 +159,20 @@ def _():
     compare(done.trace)
     size = os.path.getsize(done.trace)
     assert size < 96 * 1024, size
+
+
+@test("the good part of the corpus: the decoder computes the report too")
+def _():
+    folder = os.path.join(os.environ["CG_SRC"], "tests", "corpus", "good")
+    for name in sorted(os.listdir(folder)):
+        same(name, second.report(os.path.join(folder, name)), report(os.path.join(folder, name)))
+        compared.append(name)
+
+
+@test("how many there were")
+def _():
+    print(f"# {len(compared)} traces: both read the same and compute the same report")
+    assert len(compared) >= 25, compared
 
 
 run()

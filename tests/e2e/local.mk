@@ -11,3 +11,9 @@ python_tests += %D%/test_api.py %D%/test_hooks_calls.py %D%/test_hooks_coroutine
 EXTRA_DIST += %D%/hooks.py
 python_tests += %D%/test_pack.py %D%/test_no_room.py %D%/test_processes.py %D%/test_threads.py
 python_tests += %D%/test_inspect.py %D%/test_everyday.py %D%/test_completion.py %D%/test_report_threads.py
+
+# Once for all Pythons: what the commands read does not depend on one.
+rules_tests += %D%/test_hostile.py
+EXTRA_PROGRAMS += %D%/peak
+check_DATA += %D%/peak$(EXEEXT)
+CLEANFILES += %D%/peak$(EXEEXT)

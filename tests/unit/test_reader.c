@@ -1,6 +1,7 @@
 /* Reading traces: every cut, every flipped byte, every failure; never a crash or a guess. */
 #include "trace/reader.h"
 
+#include <sys/resource.h>
 #include <zlib.h>
 
 #include "base/alloc.h"
@@ -11,6 +12,7 @@
 
 static struct made_sink made = {.room = -1};
 static struct cg_records records;
+static uint32_t reads; /* of hostile bytes */
 
 static enum cg_status
 read_bytes(const uint8_t *bytes, size_t n, unsigned flags, struct cg_records *back,
@@ -20,18 +22,19 @@ read_bytes(const uint8_t *bytes, size_t n, unsigned flags, struct cg_records *ba
 	struct cg_source source = {made_read, &from};
 
 	cg_records_init(back);
+	reads++;
 	return cg_trace_read(back, &source, flags, NULL, error);
 }
 
 static void
-write_made(uint32_t nodes)
+write_made(uint32_t nodes, int level)
 {
 	struct cg_sink sink = {made_write, &made};
 
 	cg_records_release(&records);
 	cg_buffer_clear(&made.bytes);
 	made_records(&records, 9, nodes);
-	if (cg_trace_write(&records, &sink, 6))
+	if (cg_trace_write(&records, &sink, level))
 		abort();
 }
 
@@ -394,17 +397,27 @@ huge(void)
 int
 main(void)
 {
+	struct rusage usage;
+
 	cg_records_init(&records);
-	write_made(40);
+	write_made(40, 6);
 	every_cut();
 	every_flip();
 	forged();
+	write_made(40, CG_TRACE_LEVEL_PACK);
+	every_cut();
+	every_flip();
+	forged();
+	getrusage(RUSAGE_SELF, &usage);
+	printf("# %u reads of damaged bytes; at most %.1f MB\n", reads,
+	       (double)usage.ru_maxrss / 1024);
+	write_made(40, 6);
 	versions();
 	huge();
 	not_traces();
-	write_made(20000);
+	write_made(20000, 6);
 	failures();
-	write_made(70000);
+	write_made(70000, 6);
 	each_chunk();
 	moved();
 	cg_records_release(&records);

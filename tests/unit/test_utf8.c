@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "corograph.h"
 #include "tap.h"
 
 static const struct {
@@ -37,9 +38,19 @@ static const struct {
 	{"\xff", 1, 0, 0, "a byte that never stands"},
 };
 
+static void
+tame(void)
+{
+	char text[] = "a\x1b[2J\xc2\x9b\xc3\xa9\xff\x7f\n\xe2\x82";
+
+	ok(strcmp(cg_text_tame(text), "a?[2J??\xc3\xa9?????") == 0,
+	   "what a terminal should not get becomes question marks");
+}
+
 int
 main(void)
 {
+	tame();
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		uint32_t code = 0;
 
