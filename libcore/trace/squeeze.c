@@ -276,6 +276,38 @@ recode_columns(struct cg_buffer *out, const struct cg_table *table, uint64_t *va
 	return status ? status : out->status;
 }
 
+/* Bytes that the table takes when it is squeezed. */
+static enum cg_status
+measure(const struct cg_buffer *raw, size_t *size)
+{
+	struct cg_buffer stored;
+	enum cg_status status;
+
+	cg_buffer_init(&stored);
+	status = cg_squeeze_deflate(raw, &stored);
+	*size = stored.len;
+	cg_buffer_release(&stored);
+	return status;
+}
+
+/* Each column was judged alone; together they may be no better than what was there. */
+static enum cg_status
+take_shorter(struct cg_buffer *raw, struct cg_buffer *anew)
+{
+	size_t before = 0, after = 0;
+	enum cg_status status = measure(raw, &before);
+
+	if (!status)
+		status = measure(anew, &after);
+	if (!status && after < before) {
+		struct cg_buffer old = *raw;
+
+		*raw = *anew;
+		*anew = old;
+	}
+	return status;
+}
+
 enum cg_status
 cg_squeeze_table(struct cg_buffer *raw)
 {
@@ -287,12 +319,8 @@ cg_squeeze_table(struct cg_buffer *raw)
 	cg_buffer_init(&anew);
 	if (!status)
 		status = values ? recode_columns(&anew, table, values) : CG_NOMEM;
-	if (!status) {
-		struct cg_buffer old = *raw;
-
-		*raw = anew;
-		anew = old;
-	}
+	if (!status)
+		status = take_shorter(raw, &anew);
 	cg_buffer_release(&anew);
 	cg_free(values);
 	cg_free(table);
