@@ -30,7 +30,7 @@ clean-local:
 python_tests = %D%/test_import.py
 # Tests of the tree and of what was built, Python or not.
 rules_tests = %D%/rules/test_rules.py
-EXTRA_DIST += $(python_tests) $(rules_tests) %D%/install %D%/bench/run
+EXTRA_DIST += $(python_tests) $(rules_tests) %D%/install
 TESTS += $(python_tests) $(rules_tests)
 
 .PHONY: check-python check-c

@@ -210,13 +210,6 @@ lint_shell() {
 		cli/completion/corograph)
 }
 
-dev_bench() {
-	local exes=() version exe
-	dev_build
-	while read -r version exe; do exes+=("$exe"); done <<<"$PYTHONS"
-	exec "$ROOT/tests/bench/run" "$BUILD/install" "${exes[@]}"
-}
-
 dev_fuzz() {
 	need clang
 	prepare
