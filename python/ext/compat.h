@@ -41,6 +41,8 @@
 #else
 #define CG_CURRENT_TASK "current_task"
 #endif
+/* Task.get_coro() crashes on a task that was made but never initialised. */
+#define CG_TASK_CORO_MAY_CRASH (PY_VERSION_HEX < 0x030d0000)
 
 typedef struct _PyInterpreterFrame cg_frame;
 

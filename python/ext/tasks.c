@@ -105,6 +105,21 @@ ask(PyObject *method, PyObject *task)
 	return answer;
 }
 
+/*
+ * Can a C Task tell its coroutine? A subclass may leave out Task.__init__, which gives it
+ * both that and a name.
+ */
+static bool
+has_coroutine(PyObject *task)
+{
+	PyObject *name = CG_TASK_CORO_MAY_CRASH ? ask(methods.get_name, task) : task;
+	bool has = name && name != Py_None;
+
+	if (name != task)
+		Py_XDECREF(name);
+	return has;
+}
+
 /* The coroutine of a task: a new reference, or NULL. */
 static PyObject *
 coroutine_of(PyObject *task)
@@ -112,7 +127,7 @@ coroutine_of(PyObject *task)
 	PyObject *own;
 
 	if (is_kind_of(Py_TYPE(task), cg_task_types.in_c))
-		return ask(methods.get_coro, task);
+		return has_coroutine(task) ? ask(methods.get_coro, task) : NULL;
 	if (!is_kind_of(Py_TYPE(task), cg_task_types.in_python))
 		return NULL;
 	own = cg_lookup_own(task, "_coro");

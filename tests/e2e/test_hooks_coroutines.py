@@ -314,6 +314,29 @@ def _():
             assert edges(p)["factory", "child"] == {"spawn": 1}, edges(p)
 
 
+@test("a task that was made without its __init__ is no task yet, and no crash")
+def _():
+    class Half(asyncio.Task):
+        def __init__(self):
+            pass
+
+    def makes():
+        return Half.__new__(Half)
+
+    async def root():
+        pass
+
+    async def main():
+        halves = [makes(), Half()]
+        task = asyncio.ensure_future(root())
+        await task
+        return halves
+
+    p = recorded(asyncio.run, main())
+    assert counts(p, "makes", "root") == [(1, 0, 0), (1, 0, 0)]
+    assert edges(p)["main", "root"] == {"spawn": 1}, edges(p)
+
+
 @test("a task that no function returns has its creator too")
 def _():
     if sys.version_info < (3, 12):
