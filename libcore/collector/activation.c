@@ -13,12 +13,6 @@
 
 #include <string.h>
 
-struct cg_img_activation *
-cg_act_find(struct cg_thread *th, uint64_t frame)
-{
-	return cg_act_at(th, cg_frames_get(&th->collector->frames, frame));
-}
-
 /* A record never used before, or one that the collector has back. */
 static cg_ref
 take_shared(struct cg_collector *c)
@@ -114,54 +108,6 @@ cg_act_abandon(struct cg_thread *th, struct cg_img_activation *act)
 	act->frame = UINT64_MAX;
 }
 
-void
-cg_act_push(struct cg_thread *th, struct cg_img_activation *act, struct cg_img_node *node)
-{
-	act->node = cg_image_ref(th->base, node);
-	act->ret = cg_image_ref(th->base, th->current);
-	act->below = th->top ? cg_image_ref(th->base, th->top) : 0;
-	act->segment = th->img->last;
-	act->asked = th->img->gap + th->img->gap_before;
-	act->answered = th->img->gap_cpu_ns;
-	act->wait = 0;
-	act->segments++;
-	act->inner = 0;
-	act->flags &= (uint8_t)~CG_ACT_IDLE;
-	act->state = CG_ACT_RUNNING;
-	if (th->current == th->root)
-		cg_leave_root(th);
-	th->top = act;
-	th->img->activation = cg_image_ref(th->base, act);
-	cg_set_current(th, node);
-}
-
-void
-cg_act_pop(struct cg_thread *th, struct cg_img_activation *act)
-{
-	struct cg_img_node *under = cg_image_at(th->base, act->ret);
-	uint64_t ticks = th->img->last - act->segment;
-
-	if (act->flags & CG_ACT_HOSTED)
-		under->hosted += ticks;
-	if (CG_UNLIKELY(ticks > th->long_segment))
-		cg_hold_note(th, act, ticks);
-	act->flags &= (uint8_t)~CG_ACT_HOSTED;
-	act->state = CG_ACT_SUSPENDED;
-	th->top = cg_act_at(th, act->below);
-	th->img->activation = act->below;
-	cg_set_current(th, under);
-	if (under == th->root)
-		cg_reach_root(th);
-}
-
-struct cg_img_node *
-cg_act_home(const struct cg_thread *th, const struct cg_img_activation *act)
-{
-	if (act->thread == cg_image_ref(th->base, th->img))
-		return cg_image_at(th->base, act->start_node);
-	return cg_image_at(th->base, act->node);
-}
-
 static void
 count_task_end(struct cg_thread *th, const struct cg_img_activation *act)
 {
@@ -191,12 +137,6 @@ cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 		cg_slowest_end(th, act, raised);
 	}
 	cg_act_free(th, act);
-}
-
-bool
-cg_act_is_on_top(const struct cg_thread *th, const struct cg_img_activation *act)
-{
-	return th->top == act && th->img->current == act->node;
 }
 
 /* Is it one of the segments on this thread's stack? */

@@ -4,10 +4,9 @@
  */
 #ifndef CG_COLLECTOR_ACTIVATION_H
 #define CG_COLLECTOR_ACTIVATION_H
-#include "collector/collector.h"
-
-/* The record of a frame, or NULL. */
-struct cg_img_activation *cg_act_find(struct cg_thread *th, uint64_t frame);
+#include "collector/frames.h"
+#include "collector/hold.h"
+#include "collector/hot.h"
 
 /* How many free records a thread keeps to itself. */
 enum { CG_FREE_ACTS = 64 };
@@ -24,18 +23,8 @@ void cg_act_free(struct cg_thread *th, struct cg_img_activation *act);
  */
 void cg_act_abandon(struct cg_thread *th, struct cg_img_activation *act);
 
-/* Put a segment of it, placed at `node`, on top of the stack. */
-void cg_act_push(struct cg_thread *th, struct cg_img_activation *act,
-                 struct cg_img_node *node);
-
-/* Take its segment, which is on top, off the stack. */
-void cg_act_pop(struct cg_thread *th, struct cg_img_activation *act);
-
 /* Take its segment off the stack and end it. */
 void cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised);
-
-/* Is its own node the top of the stack? */
-bool cg_act_is_on_top(const struct cg_thread *th, const struct cg_img_activation *act);
 
 /* Unwind whatever is above it; false: it is not on this thread's stack, nothing done. */
 bool cg_act_unwind_to(struct cg_thread *th, struct cg_img_activation *act);
@@ -46,7 +35,77 @@ void cg_act_unwind_one(struct cg_thread *th);
 /* Unwind the whole stack. */
 void cg_act_unwind_all(struct cg_thread *th);
 
+/* What every step of a generator or coroutine does is inline. */
+
+/* The record of a frame, or NULL. */
+static inline struct cg_img_activation *
+cg_act_find(struct cg_thread *th, uint64_t frame)
+{
+	cg_ref *recent = &th->recent[(frame >> 6) % CG_RECENT_ACTS];
+	struct cg_img_activation *act = cg_act_at(th, *recent);
+
+	/* a record names a frame, never 0, as long as the table does; shared, it may change */
+	if (act && act->frame == frame && frame && !th->collector->shared)
+		return act;
+	*recent = cg_frames_get(&th->collector->frames, frame);
+	return cg_act_at(th, *recent);
+}
+
+/* Put a segment of it, placed at `node`, on top of the stack. */
+static inline void
+cg_act_push(struct cg_thread *th, struct cg_img_activation *act, struct cg_img_node *node)
+{
+	act->node = cg_image_ref(th->base, node);
+	act->ret = cg_image_ref(th->base, th->current);
+	act->below = th->top ? cg_image_ref(th->base, th->top) : 0;
+	act->segment = th->img->last;
+	act->asked = th->img->gap + th->img->gap_before;
+	act->answered = th->img->gap_cpu_ns;
+	act->wait = 0;
+	act->segments++;
+	act->inner = 0;
+	act->flags &= (uint8_t)~CG_ACT_IDLE;
+	act->state = CG_ACT_RUNNING;
+	if (th->current == th->root)
+		cg_leave_root(th);
+	th->top = act;
+	th->img->activation = cg_image_ref(th->base, act);
+	cg_set_current(th, node);
+}
+
+/* Take its segment, which is on top, off the stack. */
+static inline void
+cg_act_pop(struct cg_thread *th, struct cg_img_activation *act)
+{
+	struct cg_img_node *under = cg_image_at(th->base, act->ret);
+	uint64_t ticks = th->img->last - act->segment;
+
+	if (act->flags & CG_ACT_HOSTED)
+		under->hosted += ticks;
+	if (CG_UNLIKELY(ticks > th->long_segment))
+		cg_hold_note(th, act, ticks);
+	act->flags &= (uint8_t)~CG_ACT_HOSTED;
+	act->state = CG_ACT_SUSPENDED;
+	th->top = cg_act_at(th, act->below);
+	th->img->activation = act->below;
+	cg_set_current(th, under);
+	if (under == th->root)
+		cg_reach_root(th);
+}
+
+/* Is its own node the top of the stack? */
+static inline bool
+cg_act_is_on_top(const struct cg_thread *th, const struct cg_img_activation *act)
+{
+	return th->top == act && th->img->current == act->node;
+}
+
 /* The node at which its call, end and suspensions count on this thread. */
-struct cg_img_node *cg_act_home(const struct cg_thread *th,
-                                const struct cg_img_activation *act);
+static inline struct cg_img_node *
+cg_act_home(const struct cg_thread *th, const struct cg_img_activation *act)
+{
+	if (act->thread == cg_image_ref(th->base, th->img))
+		return cg_image_at(th->base, act->start_node);
+	return cg_image_at(th->base, act->node);
+}
 #endif

@@ -88,6 +88,9 @@ struct cg_collector {
 /* What the thread's last event was, for the rules of chains. */
 enum cg_last_event { CG_LAST_OTHER, CG_LAST_SUSPEND, CG_LAST_RESUME, CG_LAST_LEAVE };
 
+/* How many activations a thread finds without asking the table. */
+enum { CG_RECENT_ACTS = 16 };
+
 /* A recording thread's private state. Hot: the first cache line. */
 struct cg_thread {
 	uint8_t *base; /* the image */
@@ -108,8 +111,9 @@ struct cg_thread {
 	struct cg_map spawns;      /* (function, creator) -> cg_img_spawn */
 	struct cg_map pairs;       /* (callee and edge, caller) -> the first such node */
 	struct cg_slab_cursor node_slabs;
-	uint32_t hidden;  /* plain calls below the root whose ends are still to come */
-	cg_ref free_acts; /* list by next_free, at most CG_FREE_ACTS long */
+	uint32_t hidden; /* plain calls below the root whose ends are still to come */
+	cg_ref recent[CG_RECENT_ACTS]; /* activations found last, by their frames */
+	cg_ref free_acts;              /* list by next_free, at most CG_FREE_ACTS long */
 	uint32_t free_act_count;
 	uint32_t deaths;    /* the collector's, when by_key was right last */
 	uint64_t first_key; /* key of the first Python function: threads alike share a tree */
