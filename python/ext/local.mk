@@ -19,5 +19,6 @@ python__corograph_la_SOURCES += \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/session.c %D%/session.h \
 	%D%/setprofile.c \
+	%D%/takeover.c %D%/takeover.h \
 	%D%/tasks.c %D%/tasks.h \
 	%D%/thread_names.c %D%/thread_names.h

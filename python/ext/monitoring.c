@@ -12,6 +12,7 @@
 
 #include "events.h"
 #include "failure.h"
+#include "takeover.h"
 
 #include <stddef.h>
 
@@ -149,6 +150,8 @@ CALLBACK(on_call)
 		Py_RETURN_NONE;
 	if (CG_LIKELY(key)) {
 		cg_here.callable = callable;
+		if (CG_UNLIKELY(cg_takeover_may_be(key)))
+			cg_takeover_begin(key);
 		cg_enter(th, key, cg_recorder_tick());
 	} else {
 		cg_class_called(th, (PyTypeObject *)callable, args[ARG_SELF]);
@@ -176,6 +179,8 @@ CALLBACK(on_c_return)
 CALLBACK(on_c_raise)
 {
 	UNUSED_ARGS;
+	if (CG_UNLIKELY(cg_takeover_may_be(callee_key(args))))
+		cg_takeover_fail();
 	leave_c(args, true);
 	Py_RETURN_NONE;
 }
@@ -360,6 +365,7 @@ cg_hooks_arm(bool builtins)
 		Py_CLEAR(armed.monitoring);
 		return -1;
 	}
+	cg_takeover_find();
 	bits = register_events(builtins);
 	if (bits >= 0 && set_events(bits) == 0)
 		return 0;
