@@ -59,6 +59,21 @@ cg_tstate(void)
 #endif
 }
 
+#if !CG_HAVE_MONITORING
+/* After a change of its functions, or of how deep in them it is: are they to be called? */
+static inline void
+cg_tstate_update_tracing(PyThreadState *tstate)
+{
+	bool on = tstate->tracing <= 0 && (tstate->c_tracefunc || tstate->c_profilefunc);
+
+#if PY_VERSION_HEX >= 0x030a0000
+	tstate->cframe->use_tracing = on ? 255 : 0;
+#else
+	tstate->use_tracing = on;
+#endif
+}
+#endif
+
 /* The frame on top, which may be one of the interpreter's own; NULL: none. */
 static inline cg_frame *
 cg_frame_top(PyThreadState *tstate)

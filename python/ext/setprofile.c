@@ -17,6 +17,7 @@
 #include "failure.h"
 #include "lookup.h"
 #include "prefill.h"
+#include "takeover.h"
 
 #include <string.h>
 
@@ -26,35 +27,32 @@ static struct {
 	PyCFunction new_thread; /* what _thread.start_new_thread calls */
 	int64_t scan_interval;  /* ticks */
 	uint64_t last_scan;
-	bool setting; /* it is us who sets profile functions */
-	bool audits;  /* the audit hook is there, for good */
+	bool audits;            /* the audit hook is there, for good */
 } armed;
 
 static int on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg);
 
-/* Set it where no profile function is, or take it off where ours is. */
-static int
+/*
+ * Set it where no profile function is, or take it off where ours is. By hand: the
+ * interpreter's own way would tell the program's audit hooks, and fail where the program
+ * is about to set one.
+ */
+static void
 set_thread(PyThreadState *tstate, bool on)
 {
-	int result;
-
 	if (on ? tstate->c_profilefunc != NULL : tstate->c_profilefunc != on_event)
-		return 0;
-	armed.setting = true;
-	result = _PyEval_SetProfile(tstate, on ? on_event : NULL, NULL);
-	armed.setting = false;
-	return result;
+		return;
+	tstate->c_profilefunc = on ? on_event : NULL;
+	cg_tstate_update_tracing(tstate);
 }
 
-static int
+static void
 set_threads(bool on)
 {
 	PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
 
 	for (; tstate; tstate = PyThreadState_Next(tstate))
-		if (set_thread(tstate, on) < 0)
-			return -1;
-	return 0;
+		set_thread(tstate, on);
 }
 
 /* Threads with a record but without our function have lost it for a while. */
@@ -71,13 +69,9 @@ mark_lost(void)
 static void
 scan_threads(uint64_t tick)
 {
-	struct cg_pending pending = cg_pending_take();
-
 	armed.last_scan = tick;
 	mark_lost();
-	if (set_threads(true) < 0)
-		PyErr_Clear();
-	cg_pending_restore(pending);
+	set_threads(true);
 }
 
 /* A pending call: the program has set or removed a profile function. */
@@ -96,7 +90,7 @@ on_audit(const char *event, PyObject *args, void *data)
 {
 	(void)args;
 	(void)data;
-	if (armed.on && !armed.setting && strcmp(event, "sys.setprofile") == 0)
+	if (armed.on && strcmp(event, "sys.setprofile") == 0)
 		(void)Py_AddPendingCall(scan_again, NULL); /* else the next scan sees it */
 	return 0;
 }
@@ -212,8 +206,10 @@ on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
 		break;
 	case PyTrace_C_CALL:
 		cg_here.callable = arg;
-		key = armed.builtins ? cg_builtin_key(arg, true) : 0;
-		if (key)
+		key = cg_builtin_key(arg, true);
+		if (CG_UNLIKELY(cg_takeover_may_be(key)))
+			cg_takeover_begin(key);
+		if (key && armed.builtins)
 			cg_enter(th, key, cg_recorder_tick());
 		break;
 	case PyTrace_C_RETURN:
@@ -250,23 +246,17 @@ cg_hooks_arm(bool builtins)
 	armed.scan_interval = (int64_t)(10 * cg_recorder.ms);
 	armed.last_scan = cg_recorder_tick();
 	armed.on = true;
-	if (set_threads(true) == 0)
-		return 0;
-	cg_hooks_disarm();
-	return -1;
+	cg_takeover_find();
+	set_threads(true);
+	return 0;
 }
 
 void
 cg_hooks_disarm(void)
 {
-	struct cg_pending pending;
-
 	if (!armed.on)
 		return;
-	pending = cg_pending_take();
 	armed.on = false;
-	if (set_threads(false) < 0)
-		PyErr_Clear();
-	cg_pending_restore(pending);
+	set_threads(false);
 }
 #endif

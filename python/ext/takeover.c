@@ -30,6 +30,7 @@ cg_takeover_find(void)
 	cg_takeover.span = own + cg_takeover.all - 2 * cg_takeover.least;
 }
 
+#if CG_HAVE_MONITORING
 /* Does no thread have a profile function? */
 static bool
 none_is_set(void)
@@ -90,3 +91,38 @@ cg_takeover_fail(void)
 	if (is_ours(cg_tstate()->c_profileobj))
 		Py_CLEAR(cg_tstate()->c_profileobj);
 }
+#else
+static PyThreadState *deaf;
+
+/* A pending call. */
+static int
+hear_again(void *arg)
+{
+	PyThreadState *tstate = cg_tstate();
+
+	(void)arg;
+	if (deaf != tstate)
+		return 0;
+	deaf = NULL;
+	tstate->tracing--;
+	cg_tstate_update_tracing(tstate);
+	return 0;
+}
+
+void
+cg_takeover_begin(uint64_t key)
+{
+	PyThreadState *tstate = cg_tstate();
+
+	if (key != cg_takeover.own || deaf || !_PyOS_IsMainThread() ||
+	    Py_AddPendingCall(hear_again, NULL) < 0)
+		return;
+	deaf = tstate;
+	tstate->tracing++;
+}
+
+void
+cg_takeover_fail(void)
+{
+}
+#endif
