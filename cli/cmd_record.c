@@ -318,8 +318,13 @@ remarks_print(const struct record *r, const struct cg_finish *f, char out[REMARK
 		remark_add(out,
 		           "; stopped before the program did: %s.live could not grow, no room",
 		           r->output.path);
-	if (f->lost_events)
-		remark_add(out, "; %s events were lost", cg_human_count(text, f->lost_events));
+	if (f->takeovers)
+		remark_add(
+			out, "; another profiler took a thread's events %s %s, those are not in it",
+			cg_human_count(text, f->takeovers), f->takeovers == 1 ? "time" : "times");
+	if (f->lost_events > f->takeovers)
+		remark_add(out, "; %s events were lost",
+		           cg_human_count(text, f->lost_events - f->takeovers));
 	if (r->output.moved)
 		remark_add(out,
 		           "; kept in memory while it ran, as that file system maps files badly");

@@ -351,6 +351,7 @@ struct cg_finish {
 	uint64_t elapsed_ns; /* from the start of the recording to its end */
 	uint64_t lost_events;
 	uint64_t forks;
+	uint64_t takeovers; /* times that another profiler took a thread's events from us */
 	enum cg_status status; /* why the recording ended before the program, or CG_OK */
 	uint32_t pid;
 	bool stopped; /* the program stopped the recording or ended in an orderly way */

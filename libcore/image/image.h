@@ -90,6 +90,7 @@ struct cg_img_header {
 	uint32_t status;               /* enum cg_status that stopped the recording, or 0 */
 	cg_ref meta[CG_META_COUNT];
 	char boot_id[40]; /* the system's boot, so that a reader knows if its ticks compare */
+	_Atomic uint64_t takeovers; /* times that another profiler took a thread's events */
 };
 static_assert(sizeof(struct cg_img_header) <= 1024, "header fits into slab 0");
 

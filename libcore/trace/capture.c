@@ -455,6 +455,7 @@ add_meta(struct cg_capture_state *state)
 	out->stop_status = header->status <= CG_USE ? header->status : CG_CORRUPT;
 	out->lost_events = atomic_load(&header->lost_events);
 	out->forks = atomic_load(&header->forks);
+	out->takeovers = atomic_load(&header->takeovers);
 	out->folds = atomic_load(&header->folds);
 	out->complete = !state->view->cut;
 	status = cg_capture_string(state, header->meta[CG_META_PYTHON], &out->python);

@@ -60,6 +60,7 @@ result_fill(struct cg_finish *result, const struct cg_records *records, uint64_t
 		.elapsed_ns = cg_records_ns(records, records->end.tick - records->start.tick),
 		.lost_events = records->lost_events,
 		.forks = records->forks,
+		.takeovers = records->takeovers,
 		.status = (enum cg_status)records->stop_status,
 		.pid = records->pid,
 		.stopped = !records->killed,

@@ -217,6 +217,8 @@ cg_recorder_mark_lost(const PyThreadState *tstate)
 		if (seat->tstate_id == tstate->id && !seat->ended && !seat->lost) {
 			seat->lost = true;
 			cg_collector_lose(cg_recorder.collector);
+			atomic_fetch_add(&cg_image_header(&cg_recorder.collector->image)->takeovers,
+			                 1);
 		}
 }
 

@@ -17,7 +17,6 @@
 #include "failure.h"
 #include "lookup.h"
 #include "prefill.h"
-#include "takeover.h"
 
 #include <string.h>
 
@@ -27,7 +26,8 @@ static struct {
 	PyCFunction new_thread; /* what _thread.start_new_thread calls */
 	int64_t scan_interval;  /* ticks */
 	uint64_t last_scan;
-	bool audits;            /* the audit hook is there, for good */
+	bool audits;         /* the audit hook is there, for good */
+	PyThreadState *deaf; /* gets no events until scan_again, or NULL */
 } armed;
 
 static int on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg);
@@ -55,15 +55,30 @@ set_threads(bool on)
 		set_thread(tstate, on);
 }
 
-/* Threads with a record but without our function have lost it for a while. */
+/* Threads with a record but without our function have lost it to another. */
 static void
 mark_lost(void)
 {
 	PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
 
 	for (; tstate; tstate = PyThreadState_Next(tstate))
-		if (!tstate->c_profilefunc)
+		if (tstate->c_profilefunc != on_event)
 			cg_recorder_mark_lost(tstate);
+}
+
+/* At the end of a recording: say so. */
+static void
+tell_takeovers(void)
+{
+	uint64_t n = atomic_load(&cg_image_header(&cg_recorder.collector->image)->takeovers);
+	struct cg_pending pending = cg_pending_take();
+
+	if (n > 0 && PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
+	                              "another profiler took a thread's events %llu time(s); "
+	                              "before Python 3.12 only one can have them",
+	                              (unsigned long long)n) < 0)
+		PyErr_WriteUnraisable(NULL);
+	cg_pending_restore(pending);
 }
 
 static void
@@ -78,20 +93,48 @@ scan_threads(uint64_t tick)
 static int
 scan_again(void *arg)
 {
+	PyThreadState *tstate = cg_tstate();
+
 	(void)arg;
+	if (armed.deaf && armed.deaf == tstate) {
+		armed.deaf = NULL;
+		tstate->tracing--;
+		cg_tstate_update_tracing(tstate);
+	}
 	if (armed.on)
 		scan_threads(cg_recorder_tick());
 	return 0;
+}
+
+/*
+ * The program is about to take this thread's events. Its function must not see the return
+ * of the call that sets it, which the interpreter only tells because we are here: so the
+ * thread is deaf until the pending call, which follows at once, in the main thread.
+ */
+static void
+give_way(PyThreadState *tstate, bool pending)
+{
+	cg_recorder_mark_lost(tstate);
+	if (!pending || armed.deaf || !_PyOS_IsMainThread())
+		return;
+	armed.deaf = tstate;
+	tstate->tracing++;
 }
 
 /* It is called before the change, so the look around comes later. */
 static int
 on_audit(const char *event, PyObject *args, void *data)
 {
+	PyThreadState *tstate = cg_tstate();
+	bool pending;
+
 	(void)args;
 	(void)data;
-	if (armed.on && strcmp(event, "sys.setprofile") == 0)
-		(void)Py_AddPendingCall(scan_again, NULL); /* else the next scan sees it */
+	if (!armed.on || strcmp(event, "sys.setprofile") != 0)
+		return 0;
+	pending = Py_AddPendingCall(scan_again, NULL) == 0; /* else the next scan sees it */
+	if (tstate && tstate->c_profilefunc == on_event)
+		give_way(tstate, pending);
 	return 0;
 }
 
@@ -206,10 +249,8 @@ on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
 		break;
 	case PyTrace_C_CALL:
 		cg_here.callable = arg;
-		key = cg_builtin_key(arg, true);
-		if (CG_UNLIKELY(cg_takeover_may_be(key)))
-			cg_takeover_begin(key);
-		if (key && armed.builtins)
+		key = armed.builtins ? cg_builtin_key(arg, true) : 0;
+		if (key)
 			cg_enter(th, key, cg_recorder_tick());
 		break;
 	case PyTrace_C_RETURN:
@@ -246,7 +287,6 @@ cg_hooks_arm(bool builtins)
 	armed.scan_interval = (int64_t)(10 * cg_recorder.ms);
 	armed.last_scan = cg_recorder_tick();
 	armed.on = true;
-	cg_takeover_find();
 	set_threads(true);
 	return 0;
 }
@@ -257,6 +297,10 @@ cg_hooks_disarm(void)
 	if (!armed.on)
 		return;
 	armed.on = false;
+	if (cg_recorder.collector)
+		mark_lost();
 	set_threads(false);
+	if (cg_recorder.collector)
+		tell_takeovers();
 }
 #endif

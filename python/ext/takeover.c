@@ -2,14 +2,11 @@
  * The idea to know: nothing of ours is called between the change of the profile function
  * and the first event that it gets. So before the change an object of ours is put where
  * the old function's object would be; the interpreter drops it right after the change, and
- * its end puts a function in front of the new one, for one event.
- *
- * Before 3.12 that object would be dropped too early: there the thread is deaf to events
- * until a pending call, which is made right after the call. Only in the main thread: the
- * others make none.
+ * its end puts a function in front of the new one, for one event. Before 3.12, setprofile.c does without.
  */
 #include "takeover.h"
 
+#if CG_HAVE_MONITORING
 struct cg_takeover cg_takeover;
 
 static uint64_t
@@ -30,7 +27,6 @@ cg_takeover_find(void)
 	cg_takeover.span = own + cg_takeover.all - 2 * cg_takeover.least;
 }
 
-#if CG_HAVE_MONITORING
 /* Does no thread have a profile function? */
 static bool
 none_is_set(void)
@@ -90,39 +86,5 @@ cg_takeover_fail(void)
 {
 	if (is_ours(cg_tstate()->c_profileobj))
 		Py_CLEAR(cg_tstate()->c_profileobj);
-}
-#else
-static PyThreadState *deaf;
-
-/* A pending call. */
-static int
-hear_again(void *arg)
-{
-	PyThreadState *tstate = cg_tstate();
-
-	(void)arg;
-	if (deaf != tstate)
-		return 0;
-	deaf = NULL;
-	tstate->tracing--;
-	cg_tstate_update_tracing(tstate);
-	return 0;
-}
-
-void
-cg_takeover_begin(uint64_t key)
-{
-	PyThreadState *tstate = cg_tstate();
-
-	if (key != cg_takeover.own || deaf || !_PyOS_IsMainThread() ||
-	    Py_AddPendingCall(hear_again, NULL) < 0)
-		return;
-	deaf = tstate;
-	tstate->tracing++;
-}
-
-void
-cg_takeover_fail(void)
-{
 }
 #endif
