@@ -14,6 +14,7 @@ case: it passes when it returns, and runs in an empty folder of its own.
 
 Only the standard library: these tests run on every Python.
 """
+import fcntl
 import json
 import os
 import signal
@@ -28,6 +29,8 @@ PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
 EXAMPLES = os.path.join(os.environ["CG_SRC"], "examples")
 PYTHON = sys.executable
 TIMEOUT = 120
+CACHE = os.environ.get("COROGRAPH_CACHE") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "corograph")
 
 # A shell that starts us in the background may have told us to ignore these.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -117,6 +120,25 @@ def function(data, name):
     found = [f for f in data["functions"] if f["name"] == name]
     assert len(found) == 1, f"{len(found)} functions are named {name}"
     return found[0]
+
+
+def packaged(name):
+    """The bin folder of an environment with that package of the index, made when need be.
+
+    Skips the case when it cannot be had."""
+    home = os.path.join(CACHE, "packages-%d.%d" % sys.version_info[:2])
+    python = os.path.join(home, "bin", "python")
+    os.makedirs(CACHE, exist_ok=True)
+    with open(home + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        steps = ([PYTHON, "-m", "venv", home], [python, "-m", "pip", "install", "-q", name])
+        for step in steps[os.path.exists(python):]:
+            if os.path.exists(python) and call(python, "-c", "import " + name).returncode == 0:
+                break
+            made = call(*step)
+            if made.returncode:
+                raise Skip(f"{name} cannot be had: {made.stderr.strip().splitlines()[-1:]}")
+    return os.path.dirname(python)
 
 
 def program(name):

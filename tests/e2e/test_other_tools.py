@@ -10,7 +10,7 @@ import re
 import sys
 import warnings
 
-from harness import PYTHON, Skip, call, function, record, report, run, test, write
+from harness import PYTHON, Skip, call, function, packaged, record, report, run, test, write
 from hooks import corograph, one, recorded
 
 ONE_PROFILER = sys.version_info < (3, 12)  # a thread's events go to one profile function
@@ -185,20 +185,9 @@ def _():
     assert one(recorded(step), "step")["calls"] == 1
 
 
-def coverage_folder():
-    """Where coverage can be imported from, put there by `./dev test`; else skip."""
-    cache = os.environ.get("COROGRAPH_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "corograph")
-    folder = os.path.join(cache, "packages-%d.%d" % sys.version_info[:2])
-    python = os.path.join(folder, "bin", "python")
-    if call(python, "-c", "import coverage").returncode != 0 if os.path.exists(python) else True:
-        raise Skip(f"no coverage in {folder}: python -m venv {folder}; {folder}/bin/pip install coverage")
-    return python
-
-
 @test("coverage, by its C tracer and by sys.monitoring: the same lines, the same counts")
 def _():
-    python = coverage_folder()
+    python = os.path.join(packaged("coverage"), "python")
     write("app.py", PROGRAM % "    pass")
     plain = function(report(record("app.py").trace), "leaf")["calls"]
     for core in ("ctrace",) if ONE_PROFILER else ("ctrace", "sysmon"):

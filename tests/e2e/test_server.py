@@ -5,28 +5,12 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 from figures import calls_of, check_trace, edges_named
-from harness import COROGRAPH, PYTHON, PROGRAMS, Skip, TIMEOUT, call, environment, run, test
+from harness import COROGRAPH, PROGRAMS, TIMEOUT, environment, packaged, run, test
 
 REQUESTS = 300
-CACHE = os.environ.get("COROGRAPH_CACHE") or os.path.join(
-    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "corograph")
-ENV = os.path.join(CACHE, "packages-%d.%d" % sys.version_info[:2])
-
-
-def uvicorn():
-    """Path of a uvicorn command in an environment of its own, made when need be."""
-    command = os.path.join(ENV, "bin", "uvicorn")
-    if not os.path.exists(command):
-        made = call(PYTHON, "-m", "venv", ENV)
-        if made.returncode == 0:
-            made = call(os.path.join(ENV, "bin", "pip"), "install", "-q", "uvicorn")
-        if made.returncode:
-            raise Skip("uvicorn cannot be had: " + made.stderr.strip().splitlines()[-1])
-    return command
 
 
 def free_port():
@@ -73,7 +57,7 @@ def serve(*command):
 
 @test(f"{REQUESTS} requests, ended by SIGINT: same status and output, every request in the trace")
 def _():
-    command = uvicorn()
+    command = os.path.join(packaged("uvicorn"), "uvicorn")
     trace = os.path.abspath("out.coro")
     bare = serve(command, "asgi_app:answer")
     done = serve(COROGRAPH, "record", "-o", trace, "--", command, "asgi_app:answer")
