@@ -69,12 +69,13 @@ struct cg_collector {
 	struct cg_frames frames;
 	struct cg_slab_cursor string_slabs, function_slabs, thread_slabs, act_slabs,
 		spawn_slabs, hold_slabs, task_slabs;
-	pthread_mutex_t lock;       /* guards all of this, when shared */
-	bool shared;                /* threads run at once */
-	_Atomic uint32_t deaths;    /* keys forgotten so far */
-	cg_ref free_acts;           /* list by next_free */
-	cg_ref free_tasks;          /* list by next_free */
-	cg_ref slowest[CG_SLOWEST]; /* ended tasks, in no order */
+	pthread_mutex_t lock;          /* guards all of this, when shared */
+	bool shared;                   /* threads run at once */
+	_Atomic uint32_t deaths;       /* keys forgotten so far */
+	cg_ref free_acts;              /* list by next_free */
+	cg_ref free_tasks;             /* list by next_free */
+	_Atomic uint32_t task_records; /* records of single tasks in use */
+	cg_ref slowest[CG_SLOWEST];    /* ended tasks, in no order */
 	size_t slowest_count;
 	_Atomic uint64_t slowest_span; /* the least of theirs, ticks; 0 while there is room */
 	struct cg_thread **threads;    /* all that ever were, by id - 1 */

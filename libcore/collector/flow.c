@@ -338,6 +338,8 @@ cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint
 		cg_act_home(th, act)->suspensions++;
 	cg_act_pop(th, act);
 	act->left = th->img->last;
+	if ((act->flags & CG_ACT_ROOT) && act->segments == 1)
+		cg_slowest_park(th, act);
 	outer = suspended_awaiter(th, act);
 	if (idle)
 		act->awaiter = 0; /* its consumer goes on without it */

@@ -2,7 +2,8 @@
  * Records of single tasks.
  *
  * The idea to know: most tasks are short and many, and get no record. One that is still
- * there after OLD milliseconds does, and so does one that ends among the slowest so far.
+ * there after OLD milliseconds does, and so does one that ends among the slowest so far. A
+ * task may sleep for ever after its first step, so while there are few it gets one at once.
  */
 #include "collector/slowest.h"
 
@@ -10,7 +11,7 @@
 
 #include <string.h>
 
-enum { OLD = 100 };
+enum { OLD = 100, FEW = 1000 };
 
 static cg_ref
 take_record(struct cg_collector *c)
@@ -18,6 +19,7 @@ take_record(struct cg_collector *c)
 	cg_ref ref = c->free_tasks;
 	struct cg_img_task *task;
 
+	c->task_records++;
 	if (!ref) {
 		ref = cg_image_take(&c->image, &c->task_slabs, CG_IMG_TASKS, 0, 2);
 		if (ref)
@@ -35,6 +37,7 @@ give_back(struct cg_collector *c, cg_ref ref)
 {
 	struct cg_img_task *task = cg_image_at(c->image.base, ref);
 
+	c->task_records--;
 	task->spawn = 0;
 	task->next_free = c->free_tasks;
 	c->free_tasks = ref;
@@ -82,6 +85,14 @@ cg_slowest_note(struct cg_thread *th, struct cg_img_activation *act)
 
 	if (ms && !act->task && cg_since(th, act->start) > OLD * ms)
 		(void)record_of(th, act); /* without room it goes unlisted */
+}
+
+void
+cg_slowest_park(struct cg_thread *th, struct cg_img_activation *act)
+{
+	/* a stale look costs a record too many or too few */
+	if (th->collector->ms && !act->task && th->collector->task_records < FEW)
+		(void)record_of(th, act);
 }
 
 static uint64_t

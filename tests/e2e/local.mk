@@ -9,7 +9,8 @@ EXTRA_DIST += %D%/figures.py %D%/programs/publishes_counts.py %D%/programs/forks
 python_tests += %D%/test_api.py %D%/test_hooks_calls.py %D%/test_hooks_coroutines.py \
 	%D%/test_hooks_threads.py
 EXTRA_DIST += %D%/hooks.py
-python_tests += %D%/test_pack.py %D%/test_no_room.py %D%/test_processes.py %D%/test_threads.py
+python_tests += %D%/test_pack.py %D%/test_no_room.py %D%/test_processes.py %D%/test_threads.py \
+	%D%/test_tasks.py
 python_tests += %D%/test_inspect.py %D%/test_everyday.py %D%/test_completion.py %D%/test_report_threads.py
 
 # Once for all Pythons: what the commands read does not depend on one.
