@@ -23,3 +23,4 @@ dist_man1_MANS += %D%/man/corograph-callgrind.1 \
 	%D%/man/corograph-pstats.1 %D%/man/corograph-speedscope.1
 EXTRA_DIST += %D%/exporting.md
 EXTRA_DIST += %D%/trace-format.md
+EXTRA_DIST += %D%/performance.md %D%/performance.svg
