@@ -19,4 +19,4 @@ rules_tests += %D%/test_hostile.py
 EXTRA_PROGRAMS += %D%/peak
 check_DATA += %D%/peak$(EXEEXT)
 CLEANFILES += %D%/peak$(EXEEXT)
-python_tests += %D%/test_start_stop.py %D%/test_other_tools.py
+python_tests += %D%/test_start_stop.py %D%/test_other_tools.py %D%/test_unchanged.py
