@@ -7,6 +7,7 @@
  */
 #include "tasks.h"
 
+#include "events.h"
 #include "lookup.h"
 
 /* What no type has in the place of its iter. */
@@ -21,7 +22,7 @@ struct cg_task_types cg_task_types = {.iter = no_iter};
 
 /* Owned for the life of the process; of _asyncio. NULL: not known. */
 static struct {
-	PyObject *get_coro, *get_name; /* method descriptors of its Task */
+	PyObject *get_coro, *get_name, *done; /* method descriptors of its Task */
 	PyObject *current;           /* the dict {loop: task}, or the function current_task */
 	PyObject *running_loop;      /* the function _get_running_loop */
 	PyObject *current_in_python; /* such a dict of asyncio.tasks, for its own tasks */
@@ -66,6 +67,7 @@ find_in_c(void)
 		return;
 	keep(&methods.get_coro, cg_lookup_in_type(type, "get_coro"));
 	keep(&methods.get_name, cg_lookup_in_type(type, "get_name"));
+	keep(&methods.done, cg_lookup_in_type(type, "done"));
 	keep(&methods.current, current);
 	keep(&methods.running_loop, loop);
 	Py_INCREF(type);
@@ -107,16 +109,21 @@ ask(PyObject *method, PyObject *task)
 
 /*
  * Can a C Task tell its coroutine? A subclass may leave out Task.__init__, which gives it
- * both that and a name.
+ * both that and a name; and an eager task that has ended at once has given it away.
  */
 static bool
 has_coroutine(PyObject *task)
 {
-	PyObject *name = CG_TASK_CORO_MAY_CRASH ? ask(methods.get_name, task) : task;
-	bool has = name && name != Py_None;
+	PyObject *name, *done;
+	bool has;
 
-	if (name != task)
-		Py_XDECREF(name);
+	if (!CG_TASK_CORO_MAY_CRASH)
+		return true;
+	name = ask(methods.get_name, task);
+	done = ask(methods.done, task);
+	has = name && name != Py_None && done == Py_False;
+	Py_XDECREF(name);
+	Py_XDECREF(done);
 	return has;
 }
 
@@ -135,11 +142,27 @@ coroutine_of(PyObject *task)
 	return own;
 }
 
+/* Is it the frame of that coroutine, or on top of it when that is the package's own? */
+static bool
+stands_for(const cg_frame *frame, PyObject *coroutine)
+{
+	const cg_frame *root = cg_generator_frame(coroutine);
+
+	if (!root || frame == root)
+		return frame == root;
+	if (!cg_code_is_own(cg_frame_code(root)))
+		return false;
+	do
+		frame = cg_frame_below(frame);
+	while (frame && frame != root && cg_code_is_own(cg_frame_code(frame)));
+	return frame == root;
+}
+
 static bool
 has_frame(PyObject *task, uint64_t frame)
 {
 	PyObject *coroutine = coroutine_of(task);
-	bool has = coroutine && (uintptr_t)cg_generator_frame(coroutine) == frame;
+	bool has = coroutine && stands_for((const cg_frame *)(uintptr_t)frame, coroutine);
 
 	Py_XDECREF(coroutine);
 	return has;

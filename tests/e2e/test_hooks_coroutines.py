@@ -352,6 +352,25 @@ def _():
     assert edges(p)["parent", "child"] == {"spawn": 1}, edges(p)
 
 
+@test("an eager task that has ended at once may be returned")
+def _():
+    if sys.version_info < (3, 12):
+        raise Skip("no eager tasks before 3.12")
+
+    async def quick():
+        return 1
+
+    def make():
+        return asyncio.get_running_loop().create_task(quick())
+
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        assert await make() == 1
+
+    p = recorded(asyncio.run, main())
+    assert counts(p, "quick", "make") == [(1, 0, 0), (1, 0, 0)]
+
+
 @test("an eager task starts inside its creator, which hosts it")
 def _():
     if sys.version_info < (3, 12):
