@@ -17,7 +17,7 @@ $(made_pages): $(page_sources) build-aux/page.awk corograph$(EXEEXT)
 	  $(AWK) -v command="$$name" -f $(top_srcdir)/build-aux/page.awk $@.table \
 	    $(top_srcdir)/$@.in >$@.tmp && rm -f $@.table && mv $@.tmp $@
 
-EXTRA_DIST += %D%/report.schema.json %D%/semantics.md
+EXTRA_DIST += %D%/report.schema.json %D%/semantics.md %D%/api.md
 # the exporters
 dist_man1_MANS += %D%/man/corograph-callgrind.1 \
 	%D%/man/corograph-pstats.1 %D%/man/corograph-speedscope.1

@@ -9,16 +9,20 @@ pkglib_LTLIBRARIES = %D%/_corograph.la
 	-shrext $(PYTHON_EXT_SUFFIX) -export-symbols-regex '^PyInit_'
 
 pkgpython_PYTHON = %D%/corograph/__init__.py %D%/corograph/_api.py \
-	%D%/corograph/_extension.py %D%/corograph/_profile.py
+	%D%/corograph/_command.py %D%/corograph/_extension.py %D%/corograph/_magics.py \
+	%D%/corograph/_profile.py %D%/corograph/_recording.py %D%/corograph/_rows.py
+pkgpythondatadir = $(pkgpythondir)
+dist_pkgpythondata_DATA = %D%/corograph/py.typed
 nodist_pkgpython_PYTHON = %D%/corograph/_paths.py
 CLEANFILES += $(nodist_pkgpython_PYTHON)
 
 # Relative, so that it holds in a staging folder, in a moved prefix and in a wheel alike.
 %D%/corograph/_paths.py: Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D%/corograph && $(PYTHON) -c 'import os, sys; \
-	  print("# Made by make: the folder of the extension, from the folder of this file."); \
-	  print(f"EXTENSION = {os.path.relpath(*sys.argv[1:])!r}")' \
-	  '$(pkglibdir)' '$(pkgpythondir)' >$@
+	  print("# Made by make: the folders of the extension and of the commands, from this one."); \
+	  print(f"EXTENSION = {os.path.relpath(sys.argv[1], sys.argv[3])!r}"); \
+	  print(f"COMMANDS = {os.path.relpath(sys.argv[2], sys.argv[3])!r}")' \
+	  '$(pkglibdir)' '$(bindir)' '$(pkgpythondir)' >$@
 
 # libtool's own description of the module is of no use at run time.
 install-exec-hook:
@@ -32,9 +36,10 @@ uninstall-hook:
 python-module: $(pkglib_LTLIBRARIES) $(nodist_pkgpython_PYTHON)
 install-python-module: python-module
 	$(MAKE) $(AM_MAKEFLAGS) install-pkglibLTLIBRARIES install-pkgpythonPYTHON \
-	  install-nodist_pkgpythonPYTHON
+	  install-nodist_pkgpythonPYTHON install-dist_pkgpythondataDATA
 	$(MAKE) $(AM_MAKEFLAGS) install-exec-hook
-uninstall-python-module: uninstall-pkgpythonPYTHON uninstall-nodist_pkgpythonPYTHON uninstall-hook
+uninstall-python-module: uninstall-pkgpythonPYTHON uninstall-nodist_pkgpythonPYTHON \
+	uninstall-dist_pkgpythondataDATA uninstall-hook
 
 include %D%/ext/local.mk
 include %D%/boot/local.mk

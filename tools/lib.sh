@@ -178,6 +178,8 @@ dev_lint() {
 	lint_case "C sources are formatted (./dev format does it)" clang-format-14 unformatted
 	lint_case "man pages" mandoc lint_man
 	lint_case "shell scripts" shellcheck lint_shell
+	python_tool mypy mypy || true
+	PATH=$CACHE/mypy/bin:$PATH lint_case "types of the Python package" mypy lint_types
 	echo "1..$n"
 	[ $bad = 0 ]
 }
@@ -186,7 +188,7 @@ lint_case() {
 	local name=$1 program=$2 out
 	shift 2
 	n=$((n + 1))
-	need "$program" || true
+	command -v "$program" >/dev/null || need "$program" || true
 	if ! command -v "$program" >/dev/null; then
 		echo "ok $n - $name # SKIP no $program"
 	elif out=$("$@" 2>&1); then
@@ -196,6 +198,29 @@ lint_case() {
 		echo "not ok $n - $name"
 		printf '%s\n' "$out" | head -n 40 | sed 's/^/#   /'
 	fi
+}
+
+# python_tool NAME PACKAGE...: packages from the index, in an environment of their own.
+python_tool() {
+	local place=$CACHE/$1 python
+	shift
+	python=$(sed -n '1s/^[^ ]* //p' <<<"${PYTHONS:-}")
+	[ ! -e "$place/complete" ] || return 0
+	mkdir -p "$CACHE" && rm -rf "$place"
+	{ "${python:-python3}" -m venv "$place" && "$place/bin/pip" install -q "$@"; } \
+		>"$(log_file "install-$(basename "$place")")" 2>&1 </dev/null || return 1
+	touch "$place/complete"
+}
+
+# The package as it is installed: with the file that make writes.
+lint_types() {
+	local scratch status=0
+	scratch=$(mktemp -d)
+	cp -r "$ROOT/python/corograph" "$scratch/"
+	printf 'EXTENSION = ""\nCOMMANDS = ""\n' >"$scratch/corograph/_paths.py"
+	mypy --strict --cache-dir "$CACHE/mypy/cache" "$scratch/corograph" || status=1
+	rm -rf "$scratch"
+	return $status
 }
 
 # Our pages carry no date: nobody would keep it.
@@ -208,6 +233,17 @@ lint_man() {
 lint_shell() {
 	(cd "$ROOT" && shellcheck -S warning -e SC1090,SC2034 dev tools/*.sh tests/install/*.sh tests/fuzz/run autogen.sh .ci/run \
 		cli/completion/corograph)
+}
+
+# The tests that each Python brings; what it does not bring is skipped.
+dev_suites() {
+	local version exe status=0
+	dev_build
+	while read -r version exe; do
+		say "Python $version"
+		"$ROOT/tests/suites/run" "$BUILD/install/bin/corograph" "$exe" "$@" </dev/null || status=1
+	done <<<"$PYTHONS"
+	return $status
 }
 
 dev_fuzz() {

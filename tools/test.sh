@@ -4,7 +4,7 @@
 # from that log: Automake's summaries, or TAP. A step that fails without one failed test counts
 # as a failed test itself, so nothing that goes wrong is lost in the sum.
 # shellcheck shell=bash
-STEPS="lint check pythons sanitizers clang distcheck install viewers sid"
+STEPS="lint check pythons sanitizers clang distcheck install notebook viewers sid"
 STEP_LIMIT=${CG_STEP_LIMIT:-1800}
 passed=0 failed=0 skipped=0
 FAILED_STEPS=
@@ -132,6 +132,22 @@ test_install() {
 	[ "$version" = "$FIRST_VERSION" ] ||
 		step "pip-$version" tap "$ROOT/tests/install/pip.sh" "$ROOT" "$exe"
 	step make-install tap "$ROOT/tests/install/prefix.sh" "$ROOT" "$FIRST_PYTHON" "$exe"
+}
+
+# A notebook run headless, with the Jupyter of the package index.
+test_notebook() {
+	if ! python_tool notebook nbclient ipykernel; then
+		skip_step notebook "nbclient and ipykernel cannot be installed"
+		return
+	fi
+	step notebook tap notebook_run
+}
+
+notebook_run() {
+	local package
+	dev_build || return 1
+	package=$(find "$BUILD/install" -path "*python$FIRST_VERSION/*" -name corograph -type d | head -n 1)
+	"$CACHE/notebook/bin/python" "$ROOT/tests/notebook/run" "$(dirname "$package")"
 }
 
 test_viewers() {

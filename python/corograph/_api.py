@@ -1,72 +1,130 @@
-"""Beginning and ending a recording of this process."""
+"""Beginning and ending a recording of this process.
+
+The idea to know: none of this is seen by a recording. The faces, start() and the like, are
+`unseen`: recordings look through them. What they do is done by `closed` functions, during
+which the calling thread has no events.
+"""
+from __future__ import annotations
+
 import os
+import threading
+from typing import Any, Callable, Optional, TypeVar
 
-from ._extension import extension
-from ._profile import Profile
+from ._extension import Error, extension
+from ._profile import Path, Profile
 
-_running = None  # the Profile that the recording of start() will fill
+F = TypeVar("F", bound=Callable[..., Any])
+
+_running: Optional[Profile] = None  # that the recording of start() will fill
 
 
-def start(path=None, *, builtins=True):
+class _Lock:
+    """Held while a recording begins, ends or is looked at; a fork's child has its own."""
+
+    def __init__(self) -> None:
+        self._renew()
+        os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        self._lock = threading.RLock()  # a signal's handler may come while it is held
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *exception: object) -> None:
+        self._lock.release()
+
+
+lock = _Lock()
+
+
+def unseen(function: F) -> F:
+    """Let recordings look through the function's frames."""
+    result: F = extension.unseen(function)
+    return result
+
+
+def closed(function: F) -> F:
+    """Let recordings see nothing of the function and of all that it calls."""
+    result: F = extension.closed(function)
+    return result
+
+
+@closed
+def begin(path: Optional[Path], *, builtins: bool = True, prefill: bool = True) -> Profile:
+    """As start(); without prefill the frames that are running now are not shown."""
+    global _running
+    with lock:
+        result = Profile(None if path is None else os.path.abspath(os.fsdecode(path)))
+        extension.start(result.path, builtins, prefill)
+        _running = result
+        return result
+
+
+@closed
+def end() -> Profile:
+    """As stop()."""
+    global _running
+    with lock:
+        if _running is None and extension.is_running():
+            raise Error("this recording is not start()'s: who began it will end it")
+        result, _running = _running, None
+        trace = extension.stop()  # raises when no recording runs, as in a fork's child
+        assert result is not None
+        result._finish(trace)
+        return result
+
+
+@closed
+def look() -> Profile:
+    """As snapshot()."""
+    with lock:
+        result = Profile()
+        result._finish(extension.snapshot())
+        return result
+
+
+@closed
+def check() -> bool:
+    """As is_running()."""
+    return bool(extension.is_running())
+
+
+@unseen
+def start(path: Optional[Path] = None, *, builtins: bool = True) -> Profile:
     """Record this process, all its threads, until stop().
 
     The trace is written to `path`, and beside it lies PATH.live while the recording runs, from
     which `corograph` can read whatever ends the program. Without a path the trace is kept in
     memory. With builtins=False the time of C functions counts as their callers' own.
 
-    Raises Error when a recording runs already, OSError when PATH.live cannot be made.
+    Returns the Profile that stop() will fill. Raises Error when a recording runs already,
+    FileError when PATH.live cannot be made.
     """
-    global _running
-    if path is not None:
-        path = os.path.abspath(os.fsdecode(path))
-    result = Profile(path)
-    extension.start(path, builtins)
-    _running = result
+    return begin(path, builtins=builtins)
 
 
-def stop():
-    """End the recording of start() and return its Profile.
+@unseen
+def stop() -> Profile:
+    """End the recording of start() and return its Profile. Any thread may.
 
-    Raises Error when there is none, OSError when the trace cannot be written; PATH.live is
+    Raises Error when there is none, FileError when the trace cannot be written; PATH.live is
     left then, and `corograph` reads that.
     """
-    global _running
-    if _running is None and extension.is_running():
-        raise extension.Error("this recording is not start()'s: who began it will end it")
-    result, _running = _running, None
-    trace = extension.stop()  # raises when no recording runs, as in a fork's child
-    result._finish(trace)
-    return result
+    return end()
 
 
-def is_running():
-    """Is this process being recorded, by start() or by `corograph record`?"""
-    return extension.is_running()
+@unseen
+def snapshot() -> Profile:
+    """The numbers so far of the recording that runs, whoever began it; it goes on.
 
-
-class profile:
-    """Record what runs in a `with` or `async with` block; as start() and stop().
-
-        with corograph.profile("app.coro") as p:
-            ...
-        p.print()
-
-    The Profile `p` has its numbers once the block has ended.
+    Calls that are open count as unfinished, with their time up to this moment. Any thread may
+    ask, as often as it likes. The Profile is in memory. Raises Error when no recording runs.
     """
+    return look()
 
-    def __init__(self, path=None, *, builtins=True):
-        self._path = path
-        self._builtins = builtins
 
-    def __enter__(self):
-        start(self._path, builtins=self._builtins)
-        return _running
-
-    def __exit__(self, *exception):
-        stop()
-
-    async def __aenter__(self):
-        return self.__enter__()
-
-    async def __aexit__(self, *exception):
-        self.__exit__(*exception)
+@unseen
+def is_running() -> bool:
+    """Is this process being recorded, by start() or by `corograph record`?"""
+    return check()

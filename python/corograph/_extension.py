@@ -1,13 +1,16 @@
 """Finds and loads the extension, which lies with those of other Pythons."""
+from __future__ import annotations
+
 import importlib.machinery
 import importlib.util
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 from . import _paths
 
 
-def _load():
+def _load() -> Any:
     """Load corograph._corograph from where it was installed (see _paths)."""
     name = __package__ + "._corograph"
     if name in sys.modules:
@@ -17,7 +20,7 @@ def _load():
         os.path.normpath(folder),
         (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES))
     spec = finder.find_spec(name)
-    if spec is None:
+    if spec is None or spec.loader is None:
         raise ImportError(
             f"corograph has no extension for this Python ({sys.executable}) in "
             f"{os.path.normpath(folder)}: configure with PYTHON={sys.executable} in a build "
@@ -29,3 +32,13 @@ def _load():
 
 
 extension = _load()
+
+if TYPE_CHECKING:
+    class Error(RuntimeError):
+        """What Corograph cannot do, and what to do about it."""
+
+    class FileError(OSError, Error):
+        """What the system says against a file of ours."""
+else:
+    Error = extension.Error
+    FileError = extension.FileError

@@ -30,6 +30,29 @@ cg_code_suspends(const PyCodeObject *code)
 	return (code->co_flags & CG_CO_SUSPENDS) != 0;
 }
 
+/*
+ * Code of the package itself, marked by bits of co_flags that CPython does not use. Frames
+ * of UNSEEN code are looked through; of CLOSED code, what runs above them as well.
+ */
+enum {
+	CG_CO_UNSEEN = 0x40000000,
+	CG_CO_CLOSED = 0x20000000,
+	CG_CO_OWN = CG_CO_UNSEEN | CG_CO_CLOSED
+};
+
+static inline bool
+cg_code_is_own(const PyCodeObject *code)
+{
+	return (code->co_flags & CG_CO_OWN) != 0;
+}
+
+/* The common case: a function of the program. */
+static inline bool
+cg_code_is_plain(const PyCodeObject *code)
+{
+	return (code->co_flags & (CG_CO_SUSPENDS | CG_CO_OWN)) == 0;
+}
+
 static inline enum cg_kind
 cg_code_kind(const PyCodeObject *code)
 {
@@ -46,6 +69,9 @@ cg_frame_delegator(const cg_frame *frame)
 {
 	const cg_frame *below = cg_frame_below(frame);
 
+	while (below && CG_UNLIKELY(cg_code_is_own(cg_frame_code(below))) &&
+	       cg_frame_delegates(below))
+		below = cg_frame_below(below);
 	return below && cg_frame_delegates(below) ? cg_frame_id(below) : 0;
 }
 

@@ -1,4 +1,4 @@
-/* One family of exceptions: corograph.Error, beside the system's own. */
+/* One family of exceptions: corograph.Error, and corograph.FileError, an OSError as well. */
 #include "failure.h"
 
 #include <errno.h>
@@ -15,6 +15,26 @@ cg_failure_type(void)
 		type = PyErr_NewExceptionWithDoc(
 			"corograph.Error", "What Corograph cannot do, and what to do about it.",
 			PyExc_RuntimeError, NULL);
+	return type;
+}
+
+PyObject *
+cg_failure_file_type(void)
+{
+	static PyObject *type; /* of the main interpreter */
+	PyObject *bases;
+
+	if (PyInterpreterState_Get() != PyInterpreterState_Main())
+		return PyExc_OSError;
+	if (type || !cg_failure_type())
+		return type;
+	bases = PyTuple_Pack(2, PyExc_OSError, cg_failure_type());
+	if (!bases)
+		return NULL;
+	type = PyErr_NewExceptionWithDoc(
+		"corograph.FileError", "What the system says against a file of ours: an OSError.",
+		bases, NULL);
+	Py_DECREF(bases);
 	return type;
 }
 
@@ -40,7 +60,12 @@ cg_failure_set_status(enum cg_status status, const char *path,
 		return -1;
 	}
 	if (status == CG_IO && errno) {
-		PyErr_SetFromErrnoWithFilename(PyExc_OSError, path);
+		int number = errno; /* making the type must not change it */
+		PyObject *type = cg_failure_file_type();
+
+		errno = number;
+		if (type)
+			PyErr_SetFromErrnoWithFilename(type, path);
 		return -1;
 	}
 	return cg_failure_set("%s%s%s", path ? path : "", path ? ": " : "",

@@ -2,6 +2,7 @@
 #include "compat.h"
 
 #include "boot.h"
+#include "closed.h"
 #include "corograph.h"
 #include "failure.h"
 #include "profile.h"
@@ -33,19 +34,19 @@ start_to(PyObject *out, struct cg_session_options options)
 	return result;
 }
 
-PyDoc_STRVAR(start_doc, "start(path, builtins)\n--\n\n"
+PyDoc_STRVAR(start_doc, "start(path, builtins, prefill)\n--\n\n"
                         "Record this process until stop(); the trace goes to path, or\n"
-                        "nowhere when that is None.");
+                        "nowhere when that is None. prefill: enter the frames that run.");
 
 static PyObject *
 start(PyObject *self, PyObject *args)
 {
-	struct cg_session_options options = {.prefill = 1};
+	struct cg_session_options options = {0};
 	PyObject *path, *out = NULL;
 	int result;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "Op:start", &path, &options.builtins))
+	if (!PyArg_ParseTuple(args, "Opp:start", &path, &options.builtins, &options.prefill))
 		return NULL;
 	if (path != Py_None && !PyUnicode_FSConverter(path, &out))
 		return NULL;
@@ -69,6 +70,17 @@ stop(PyObject *self, PyObject *none)
 	return cg_session_stop();
 }
 
+PyDoc_STRVAR(snapshot_doc, "snapshot()\n--\n\n"
+                           "The trace of what is recorded so far, bytes; it goes on.");
+
+static PyObject *
+snapshot(PyObject *self, PyObject *none)
+{
+	(void)self;
+	(void)none;
+	return cg_session_snapshot();
+}
+
 PyDoc_STRVAR(report_doc,
              "report(trace)\n--\n\n"
              "The JSON report of a trace: of a path, or of a trace's own bytes.");
@@ -90,11 +102,22 @@ is_running(PyObject *self, PyObject *none)
 	return PyBool_FromLong(cg_session_is_running());
 }
 
+PyDoc_STRVAR(closed_doc,
+             "closed(function)\n--\n\n"
+             "A callable that calls the function, unseen by a recording, and\n"
+             "all that it calls too.");
+
+PyDoc_STRVAR(unseen_doc, "unseen(function)\n--\n\n"
+                         "The function; a recording looks through its frames.");
+
 static PyMethodDef methods[] = {
 	{"version", version, METH_NOARGS, "Version of the library."},
 	{"start", start, METH_VARARGS, start_doc},
 	{"report", report, METH_O, report_doc},
 	{"stop", stop, METH_NOARGS, stop_doc},
+	{"snapshot", snapshot, METH_NOARGS, snapshot_doc},
+	{"closed", cg_closed_new, METH_O, closed_doc},
+	{"unseen", cg_closed_unseen, METH_O, unseen_doc},
 	{"is_running", is_running, METH_NOARGS, is_running_doc},
 	{"boot", cg_boot, METH_O, "boot(folder)\n--\n\nFor `corograph record` alone."},
 	{NULL, NULL, 0, NULL},
@@ -103,6 +126,9 @@ static PyMethodDef methods[] = {
 static int
 module_exec(PyObject *module)
 {
+	if (!cg_failure_file_type() ||
+	    PyModule_AddObjectRef(module, "FileError", cg_failure_file_type()) < 0)
+		return -1;
 	return PyModule_AddObjectRef(module, "Error", cg_failure_type());
 }
 

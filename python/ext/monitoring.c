@@ -55,9 +55,9 @@ CALLBACK(on_py_start)
 	UNUSED_ARGS;
 	if (!th)
 		Py_RETURN_NONE;
-	if (CG_LIKELY(!cg_code_suspends(code)))
+	if (CG_LIKELY(cg_code_is_plain(code)))
 		cg_enter(th, cg_code_key(code), cg_recorder_tick());
-	else
+	else if (!cg_code_is_own(code))
 		cg_on_start(th, code, frame_here());
 	Py_RETURN_NONE;
 }
@@ -68,7 +68,7 @@ CALLBACK(on_py_resume)
 	struct cg_thread *th = cg_recorder_thread(code);
 
 	UNUSED_ARGS;
-	if (th)
+	if (th && !cg_code_is_own(code))
 		cg_on_resume(th, code, frame_here());
 	Py_RETURN_NONE;
 }
@@ -80,7 +80,7 @@ CALLBACK(on_py_throw)
 	bool fresh;
 
 	UNUSED_ARGS;
-	if (!th)
+	if (!th || cg_code_is_own(code))
 		Py_RETURN_NONE;
 	fresh = cg_code_is_fresh_at(code, PyLong_AsLong(args[ARG_OFFSET]));
 	if (fresh && Py_IS_TYPE(args[ARG_VALUE], (PyTypeObject *)PyExc_GeneratorExit))
@@ -96,7 +96,7 @@ CALLBACK(on_py_yield)
 	struct cg_thread *th = cg_recorder_thread(code);
 
 	UNUSED_ARGS;
-	if (th)
+	if (th && !cg_code_is_own(code))
 		cg_on_yield(th, code, frame_here(), args[ARG_VALUE]);
 	Py_RETURN_NONE;
 }
@@ -108,9 +108,9 @@ leave(PyCodeObject *code, PyObject *value)
 
 	if (!th)
 		return;
-	if (CG_LIKELY(!cg_code_suspends(code)))
+	if (CG_LIKELY(cg_code_is_plain(code)))
 		cg_on_plain_leave(th, code, value);
-	else if (!cg_is_ignored(frame_here()))
+	else if (!cg_code_is_own(code) && !cg_is_ignored(frame_here()))
 		cg_on_leave(th, frame_here(), value);
 }
 

@@ -14,12 +14,17 @@ struct stack {
 	size_t count, cap;
 };
 
+/* The package's own frames are left out, and what a closed one has called. */
 static bool
 gather(struct stack *stack, cg_frame *frame)
 {
 	stack->count = 0;
 	for (; frame; frame = cg_frame_below(frame)) {
 		if (cg_frame_is_incomplete(frame))
+			continue;
+		if (cg_frame_code(frame)->co_flags & CG_CO_CLOSED)
+			stack->count = 0;
+		if (cg_code_is_own(cg_frame_code(frame)))
 			continue;
 		if (cg_grow(&stack->frames, &stack->cap, stack->count + 1,
 		            sizeof *stack->frames) != CG_OK)
@@ -47,7 +52,7 @@ static struct cg_thread *
 attach(PyThreadState *tstate, PyCodeObject *first)
 {
 	if (tstate == cg_tstate())
-		return cg_recorder_attach(first);
+		return cg_recorder_seat(first);
 	return cg_recorder_attach_other(tstate, first);
 }
 

@@ -17,25 +17,29 @@
 
 #include <string.h>
 
-/* The records of a stopped collector. The caller's on success: cg_records_release. */
+/* A collector's records; `now` NULL: it has stopped. The caller's: cg_records_release. */
 static enum cg_status
-capture(struct cg_records *records, const struct cg_collector *collector)
+capture(struct cg_records *records, const struct cg_collector *collector,
+        const struct cg_clock_pair *now)
 {
+	struct cg_capture_options options = {.live = now != NULL};
 	struct cg_view view;
 	enum cg_status status;
 
 	status = cg_view_init(&view, collector->image.base, collector->image.mapped);
 	if (status)
 		return status;
+	if (now)
+		options.now = *now;
 	cg_records_init(records);
-	return cg_capture(records, &view, NULL);
+	return cg_capture(records, &view, &options);
 }
 
 enum cg_status
 cg_profile_write(const struct cg_collector *collector, const char *out)
 {
 	struct cg_records records;
-	enum cg_status status = capture(&records, collector);
+	enum cg_status status = capture(&records, collector, NULL);
 
 	if (status)
 		return status;
@@ -53,23 +57,21 @@ put_bytes(void *arg, const void *bytes, size_t n)
 	return buffer->status;
 }
 
+/* Write the trace, and release the records. */
 static enum cg_status
-write_buffer(const struct cg_collector *collector, struct cg_buffer *buffer)
+write_buffer(struct cg_records *records, struct cg_buffer *buffer)
 {
 	const struct cg_sink sink = {put_bytes, buffer};
-	struct cg_records records;
-	enum cg_status status = capture(&records, collector);
+	enum cg_status status = cg_trace_write(records, &sink, CG_TRACE_LEVEL);
 
-	if (status)
-		return status;
-	status = cg_trace_write(&records, &sink, CG_TRACE_LEVEL);
-	cg_records_release(&records);
+	cg_records_release(records);
 	return status;
 }
 
-/* The buffer's content as bytes, or what the status means. Releases the buffer. */
+/* The buffer's content as bytes, or what the status means for `path`. Releases it. */
 static PyObject *
-bytes_of(struct cg_buffer *buffer, enum cg_status status, const struct cg_error *error)
+bytes_of(struct cg_buffer *buffer, enum cg_status status, const char *path,
+         const struct cg_error *error)
 {
 	PyObject *bytes = NULL;
 
@@ -77,7 +79,7 @@ bytes_of(struct cg_buffer *buffer, enum cg_status status, const struct cg_error 
 		bytes = PyBytes_FromStringAndSize((const char *)buffer->data,
 		                                  (Py_ssize_t)buffer->len);
 	else
-		(void)cg_failure_set_status(status, NULL, error);
+		(void)cg_failure_set_status(status, path, error);
 	cg_buffer_release(buffer);
 	return bytes;
 }
@@ -85,12 +87,30 @@ bytes_of(struct cg_buffer *buffer, enum cg_status status, const struct cg_error 
 PyObject *
 cg_profile_bytes(const struct cg_collector *collector)
 {
+	struct cg_records records;
 	struct cg_buffer buffer;
 	enum cg_status status;
 
 	cg_buffer_init(&buffer);
-	Py_BEGIN_ALLOW_THREADS status = write_buffer(collector, &buffer);
-	Py_END_ALLOW_THREADS return bytes_of(&buffer, status, NULL);
+	Py_BEGIN_ALLOW_THREADS status = capture(&records, collector, NULL);
+	if (!status)
+		status = write_buffer(&records, &buffer);
+	Py_END_ALLOW_THREADS return bytes_of(&buffer, status, NULL, NULL);
+}
+
+PyObject *
+cg_profile_snapshot(const struct cg_collector *collector, const struct cg_clock_pair *now)
+{
+	struct cg_records records;
+	struct cg_buffer buffer;
+	enum cg_status status = capture(&records, collector, now);
+
+	cg_buffer_init(&buffer);
+	if (!status) {
+		Py_BEGIN_ALLOW_THREADS status = write_buffer(&records, &buffer);
+		Py_END_ALLOW_THREADS
+	}
+	return bytes_of(&buffer, status, NULL, NULL);
 }
 
 /* A trace in memory as a source. */
@@ -166,7 +186,7 @@ cg_profile_report(PyObject *trace, bool in_memory)
 			(struct memory){PyBytes_AS_STRING(trace), (size_t)PyBytes_GET_SIZE(trace)};
 	cg_buffer_init(&buffer);
 	Py_BEGIN_ALLOW_THREADS status = write_report(&buffer, path, memory, &error);
-	Py_END_ALLOW_THREADS trace = bytes_of(&buffer, status, &error);
+	Py_END_ALLOW_THREADS trace = bytes_of(&buffer, status, path, &error);
 	Py_XDECREF(held);
 	return trace;
 }

@@ -15,6 +15,13 @@ enum cg_status cg_profile_write(const struct cg_collector *collector, const char
 PyObject *cg_profile_bytes(const struct cg_collector *collector);
 
 /*
+ * The trace of a collector that records, as bytes; what is open counts up to `now`. The GIL
+ * is held while the image is read, so that all threads are seen at one moment.
+ */
+PyObject *cg_profile_snapshot(const struct cg_collector *collector,
+                              const struct cg_clock_pair *now);
+
+/*
  * The JSON report of a trace, given as its path (str or PathLike) or, with `in_memory`,
  * as the trace's own bytes. New bytes, or NULL with a Python exception.
  */

@@ -243,12 +243,45 @@ take(struct cg_seat *seat)
 	seat->kept = false;
 	cg_here.seat = seat;
 	cg_here.thread = seat->thread;
-	cg_here.epoch = seat->epoch;
+	if (cg_here.closed)
+		cg_here.parked = seat->epoch;
+	else
+		cg_here.epoch = seat->epoch;
 	pthread_setspecific(state.key, seat);
+}
+
+void
+cg_recorder_close(void)
+{
+	if (cg_here.closed++ == 0) {
+		cg_here.parked = cg_here.epoch;
+		cg_here.epoch = 0;
+	}
+}
+
+void
+cg_recorder_open(void)
+{
+	if (--cg_here.closed == 0)
+		cg_here.epoch = cg_here.parked;
+}
+
+struct cg_thread *
+cg_recorder_own(void)
+{
+	uint64_t epoch = cg_here.closed ? cg_here.parked : cg_here.epoch;
+
+	return epoch == cg_recorder.epoch ? cg_here.thread : NULL;
 }
 
 struct cg_thread *
 cg_recorder_attach(PyCodeObject *code)
+{
+	return cg_here.closed ? NULL : cg_recorder_seat(code);
+}
+
+struct cg_thread *
+cg_recorder_seat(PyCodeObject *code)
 {
 	PyThreadState *tstate = cg_tstate();
 	struct cg_seat *seat, *old = cg_here.seat;

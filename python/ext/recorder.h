@@ -46,6 +46,8 @@ struct cg_here {
 	const cg_frame *frame;    /* frame being entered, when it is not the top one */
 	const cg_frame *ignored;  /* frame whose next unwinding means nothing, or NULL */
 	struct cg_seat *seat;     /* this thread's entry in the recorder's list */
+	uint64_t parked;          /* epoch to go on with, while it is closed */
+	uint32_t closed;          /* calls of the package itself that run: no events */
 };
 
 extern struct cg_recorder cg_recorder;
@@ -72,6 +74,16 @@ void cg_recorder_unlock(void);
  * is no recording, or no room.
  */
 struct cg_thread *cg_recorder_attach(PyCodeObject *code);
+
+/* The same while the package's own calls run, which the above takes for no events. */
+struct cg_thread *cg_recorder_seat(PyCodeObject *code);
+
+/* The calling thread's record when it has one, even while it is closed, else NULL. */
+struct cg_thread *cg_recorder_own(void);
+
+/* No events of the calling thread from here on, until it is opened as often. */
+void cg_recorder_close(void);
+void cg_recorder_open(void);
 
 /* The record for another thread, made on its behalf; it finds it at its first event. */
 struct cg_thread *cg_recorder_attach_other(PyThreadState *tstate, PyCodeObject *code);

@@ -197,22 +197,41 @@ cg_session_start(const struct cg_session_options *options)
 	return -1;
 }
 
+/* The collector that records. NULL: none does, and a Python exception is set. */
+static struct cg_collector *
+running(void)
+{
+	if (check_interpreter() < 0)
+		return NULL;
+	if (!cg_recorder.collector)
+		(void)cg_failure_set("no recording runs: start one first");
+	return cg_recorder.collector;
+}
+
+/* Now; the calling thread's time is counted up to it: none else knows its CPU time. */
+static struct cg_clock_pair
+settle(void)
+{
+	struct cg_clock_pair now = cg_clock_pair_now(cg_recorder.clock);
+	struct cg_thread *own = cg_recorder_own();
+
+	if (own)
+		cg_advance(own, now.tick);
+	return now;
+}
+
 /* Stop recording: from here on the collector is the caller's. NULL: a Python exception. */
 static struct cg_collector *
 end(void)
 {
-	struct cg_collector *collector = cg_recorder.collector;
+	struct cg_collector *collector = running();
 	struct cg_clock_pair now;
 
-	if (!collector) {
-		(void)cg_failure_set("no recording runs");
+	if (!collector)
 		return NULL;
-	}
 	cg_recorder_name_threads();
 	cg_hooks_disarm();
-	now = cg_clock_pair_now(cg_recorder.clock);
-	if (cg_here.epoch == cg_recorder.epoch)
-		cg_advance(cg_here.thread, now.tick); /* only a thread itself knows its CPU time */
+	now = settle();
 	(void)cg_recorder_end();
 	cg_codes_end();
 	cg_collector_stop(collector, &now);
@@ -237,7 +256,7 @@ write_trace(const struct cg_collector *collector)
 PyObject *
 cg_session_stop(void)
 {
-	struct cg_collector *collector = check_interpreter() < 0 ? NULL : end();
+	struct cg_collector *collector = end();
 	PyObject *result = NULL;
 
 	if (!collector)
@@ -249,6 +268,19 @@ cg_session_stop(void)
 	cg_collector_free(collector);
 	forget_options();
 	return result;
+}
+
+PyObject *
+cg_session_snapshot(void)
+{
+	const struct cg_collector *collector = running();
+	struct cg_clock_pair now;
+
+	if (!collector)
+		return NULL;
+	cg_recorder_name_threads();
+	now = settle();
+	return cg_profile_snapshot(collector, &now);
 }
 
 int

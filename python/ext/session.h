@@ -26,6 +26,12 @@ int cg_session_start(const struct cg_session_options *options);
  */
 PyObject *cg_session_stop(void);
 
+/*
+ * The trace of what is recorded so far, new bytes; calls that are open count with their
+ * time up to now. Any thread may ask. NULL with a Python exception set. Needs the GIL.
+ */
+PyObject *cg_session_snapshot(void);
+
 /* Is there a recording in this process? */
 int cg_session_is_running(void);
 #endif

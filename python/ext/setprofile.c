@@ -147,7 +147,7 @@ join(cg_frame *frame, int what)
 {
 	PyCodeObject *code = cg_frame_code(frame);
 
-	if (!cg_recorder.collector || cg_recorder_is_kept())
+	if (cg_here.closed || !cg_recorder.collector || cg_recorder_is_kept())
 		return cg_recorder_attach(code);
 	cg_recorder_detach();
 	if (what == PyTrace_CALL)
@@ -195,8 +195,10 @@ enter_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 {
 	const _Py_CODEUNIT *at = cg_frame_position(frame);
 
-	if (!cg_code_suspends(code))
+	if (CG_LIKELY(cg_code_is_plain(code)))
 		cg_enter(th, cg_code_key(code), cg_recorder_tick());
+	else if (cg_code_is_own(code))
+		return;
 	else if (!cg_is_resume(cg_opcode(at)))
 		throw_into(th, code, frame);
 	else if (cg_oparg(at) == 0)
@@ -209,8 +211,10 @@ static void
 leave_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame,
             PyObject *value)
 {
-	if (!cg_code_suspends(code))
+	if (CG_LIKELY(cg_code_is_plain(code)))
 		cg_on_plain_leave(th, code, value);
+	else if (cg_code_is_own(code))
+		return;
 	else if (value && cg_frame_is_suspended(frame))
 		cg_on_yield(th, code, frame, value);
 	else if (!cg_is_ignored(frame))
