@@ -3,7 +3,7 @@
  *
  * The idea to know: asyncio.Task is written in C, and its get_coro and get_name are called
  * through the type's own descriptors, so that no subclass can put code in between. A task
- * in Python (asyncio.tasks._PyTask) is read in its dict.
+ * in Python (asyncio.tasks._PyTask) is read in its dict. trio's Task is final and has slots.
  */
 #include "tasks.h"
 
@@ -26,6 +26,7 @@ static struct {
 	PyObject *current;           /* the dict {loop: task}, or the function current_task */
 	PyObject *running_loop;      /* the function _get_running_loop */
 	PyObject *current_in_python; /* such a dict of asyncio.tasks, for its own tasks */
+	PyObject *trio_context;      /* trio's threading.local with its current task */
 } methods;
 
 static void
@@ -54,6 +55,19 @@ find_in_python(void)
 	keep(&methods.current_in_python, current);
 }
 
+static void
+find_in_trio(void)
+{
+	PyObject *type = cg_lookup_global("trio._core._run", "Task");
+	PyObject *context = cg_lookup_global("trio._core._run", "GLOBAL_RUN_CONTEXT");
+
+	if (!is_type(type) || !context)
+		return;
+	keep(&methods.trio_context, context);
+	Py_INCREF(type);
+	cg_task_types.in_trio = (PyTypeObject *)type;
+}
+
 /* The module may be half made: its import runs Python. Then nothing is taken. */
 static void
 find_in_c(void)
@@ -80,13 +94,15 @@ cg_tasks_find(void)
 {
 	struct cg_pending pending;
 
-	if (cg_task_types.in_c && cg_task_types.in_python)
+	if (cg_task_types.in_c && cg_task_types.in_python && cg_task_types.in_trio)
 		return;
 	pending = cg_pending_take();
 	if (!cg_task_types.in_c)
 		find_in_c();
 	if (!cg_task_types.in_python)
 		find_in_python();
+	if (!cg_task_types.in_trio)
+		find_in_trio();
 	cg_pending_restore(pending);
 }
 
@@ -105,6 +121,19 @@ ask(PyObject *method, PyObject *task)
 	if (!answer)
 		PyErr_Clear();
 	return answer;
+}
+
+/* What a slot of a trio Task holds: a new reference, or NULL. */
+static PyObject *
+in_slot(PyObject *task, const char *slot)
+{
+	PyObject *name = PyUnicode_FromString(slot);
+	PyObject *value = name ? PyObject_GenericGetAttr(task, name) : NULL;
+
+	Py_XDECREF(name);
+	if (!value)
+		PyErr_Clear();
+	return value;
 }
 
 /*
@@ -135,6 +164,8 @@ coroutine_of(PyObject *task)
 
 	if (is_kind_of(Py_TYPE(task), cg_task_types.in_c))
 		return has_coroutine(task) ? ask(methods.get_coro, task) : NULL;
+	if (Py_TYPE(task) == cg_task_types.in_trio)
+		return in_slot(task, "coro");
 	if (!is_kind_of(Py_TYPE(task), cg_task_types.in_python))
 		return NULL;
 	own = cg_lookup_own(task, "_coro");
@@ -222,9 +253,21 @@ task_of_loop(void)
 	return task;
 }
 
-/* The current task whose coroutine has that frame. A new reference, or NULL. */
+/* The same of trio. */
 static PyObject *
-current_task(uint64_t frame)
+task_of_trio(void)
+{
+	PyObject *task = NULL;
+
+	if (methods.trio_context)
+		task = PyObject_GetAttrString(methods.trio_context, "task");
+	PyErr_Clear();
+	return task;
+}
+
+/* The current task of asyncio whose coroutine has that frame. A new reference, or NULL. */
+static PyObject *
+current_of_asyncio(uint64_t frame)
 {
 	PyObject *task = NULL;
 
@@ -236,6 +279,20 @@ current_task(uint64_t frame)
 		return task;
 	Py_XDECREF(task);
 	return task_among(methods.current_in_python, frame);
+}
+
+static PyObject *
+current_task(uint64_t frame)
+{
+	PyObject *task = current_of_asyncio(frame);
+
+	if (task)
+		return task;
+	task = task_of_trio();
+	if (task && has_frame(task, frame))
+		return task;
+	Py_XDECREF(task);
+	return NULL;
 }
 
 bool
@@ -260,6 +317,8 @@ cg_tasks_name(void *arg, uint64_t frame, struct cg_text *name)
 	(void)arg;
 	if (task && is_kind_of(Py_TYPE(task), cg_task_types.in_c))
 		text = ask(methods.get_name, task);
+	else if (task && Py_TYPE(task) == cg_task_types.in_trio)
+		text = in_slot(task, "name");
 	else if (task)
 		keep(&text, cg_lookup_own(task, "_name"));
 	found = text && cg_lookup_text(text, name);

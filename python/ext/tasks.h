@@ -1,5 +1,5 @@
 /*
- * Tasks of asyncio (and of what builds on its Task, as uvloop does).
+ * Tasks of asyncio (and of what builds on its Task, as uvloop does) and of trio.
  *
  * A creation is seen at the call of a Task class, else when a function first returns the
  * task; that a coroutine is a task's is asked when it starts and neither was seen.
@@ -8,9 +8,9 @@
 #define CG_TASKS_H
 #include "recorder.h"
 
-/* asyncio's task types, once they are there: that in C and that in Python. */
+/* Task types, once they are there: asyncio's in C and in Python, trio's. */
 struct cg_task_types {
-	PyTypeObject *in_c, *in_python;
+	PyTypeObject *in_c, *in_python, *in_trio;
 	getiterfunc iter; /* of that in C, of its subclasses and of its Future */
 };
 extern struct cg_task_types cg_task_types;
@@ -31,7 +31,8 @@ cg_may_be_task(PyObject *object)
 {
 	PyTypeObject *type = Py_TYPE(object);
 
-	return type->tp_iter == cg_task_types.iter || type == cg_task_types.in_python;
+	return type->tp_iter == cg_task_types.iter || type == cg_task_types.in_python ||
+	       type == cg_task_types.in_trio;
 }
 
 /* A class is called with `argument`, which may be a coroutine. */
