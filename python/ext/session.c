@@ -238,19 +238,39 @@ end(void)
 	return collector;
 }
 
-/* Make the trace of the image; on failure the image stays. */
+/*
+ * Make the trace of the image; on failure the image stays. Without the GIL: the files are
+ * the caller's, as another thread may start the next recording meanwhile.
+ */
 static int
-write_trace(const struct cg_collector *collector)
+write_trace(const struct cg_collector *collector, const char *path, const char *out)
 {
 	enum cg_status status;
 	int error;
 
-	Py_BEGIN_ALLOW_THREADS status = cg_profile_write(collector, session.out);
+	Py_BEGIN_ALLOW_THREADS status = cg_profile_write(collector, out);
 	error = errno;
 	if (!status)
-		(void)unlink(session.path);
+		(void)unlink(path);
 	Py_END_ALLOW_THREADS errno = error;
-	return status ? cg_failure_set_status(status, session.out, NULL) : 0;
+	return status ? cg_failure_set_status(status, out, NULL) : 0;
+}
+
+/* Warn when others took events. Runs Python: after all else. */
+static void
+tell_takeovers(uint64_t times)
+{
+	struct cg_pending pending;
+
+	if (!times)
+		return;
+	pending = cg_pending_take();
+	if (PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
+	                     "another profiler took a thread's events %llu time(s); "
+	                     "before Python 3.12 only one can have them",
+	                     (unsigned long long)times) < 0)
+		PyErr_WriteUnraisable(NULL);
+	cg_pending_restore(pending);
 }
 
 PyObject *
@@ -258,15 +278,21 @@ cg_session_stop(void)
 {
 	struct cg_collector *collector = end();
 	PyObject *result = NULL;
+	char *path = session.path, *out = session.out;
+	uint64_t takeovers;
 
 	if (!collector)
 		return NULL;
-	if (!session.path)
+	session.path = session.out = NULL;
+	takeovers = atomic_load(&cg_image_header(&collector->image)->takeovers);
+	if (!path)
 		result = cg_profile_bytes(collector);
-	else if (!session.out || write_trace(collector) == 0)
+	else if (!out || write_trace(collector, path, out) == 0)
 		result = Py_NewRef(Py_None);
 	cg_collector_free(collector);
-	forget_options();
+	cg_free(path);
+	cg_free(out);
+	tell_takeovers(takeovers);
 	return result;
 }
 

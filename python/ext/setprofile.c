@@ -66,21 +66,6 @@ mark_lost(void)
 			cg_recorder_mark_lost(tstate);
 }
 
-/* At the end of a recording: say so. */
-static void
-tell_takeovers(void)
-{
-	uint64_t n = atomic_load(&cg_image_header(&cg_recorder.collector->image)->takeovers);
-	struct cg_pending pending = cg_pending_take();
-
-	if (n > 0 && PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
-	                              "another profiler took a thread's events %llu time(s); "
-	                              "before Python 3.12 only one can have them",
-	                              (unsigned long long)n) < 0)
-		PyErr_WriteUnraisable(NULL);
-	cg_pending_restore(pending);
-}
-
 static void
 scan_threads(uint64_t tick)
 {
@@ -304,7 +289,5 @@ cg_hooks_disarm(void)
 	if (cg_recorder.collector)
 		mark_lost();
 	set_threads(false);
-	if (cg_recorder.collector)
-		tell_takeovers();
 }
 #endif

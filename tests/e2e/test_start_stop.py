@@ -323,6 +323,34 @@ def _():
             t.join()
 
 
+@test("recordings with files, started while others are still being written")
+def _():
+    def toggle(i):
+        for n in range(12):
+            try:
+                corograph.start(f"{i}-{n}.coro")
+                step()
+            except corograph.Error:
+                pass
+            try:
+                corograph.stop()
+            except corograph.Error:
+                pass
+
+    old = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    threads = [threading.Thread(target=toggle, args=(i,)) for i in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    sys.setswitchinterval(old)
+    if corograph.is_running():
+        corograph.stop()
+    names = set(os.listdir())
+    assert names and names <= {f"{i}-{n}.coro" for i in range(4) for n in range(12)}, names
+
+
 @test("a generator that one recording left open goes on in the next, in another thread too")
 def _():
     def gen():
