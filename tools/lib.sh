@@ -3,7 +3,7 @@
 BUILD=$ROOT/build
 CACHE=${COROGRAPH_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/corograph}
 JOBS=$(nproc 2>/dev/null || echo 2)
-OLDEST=3.11 NEWEST=3.15 # Pythons that are supported
+OLDEST=3.9 NEWEST=3.15 # Pythons that are supported
 BUILD_PACKAGES="gcc make autoconf automake libtool zlib1g-dev libc6-dev"
 
 say() { printf '%s\n' "$*" >&2; }

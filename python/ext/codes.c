@@ -52,7 +52,8 @@ static Py_ssize_t extra = -1;
 static void
 code_dies(void *key)
 {
-	forget((uint64_t)(uintptr_t)key);
+	if (key)
+		forget((uint64_t)(uintptr_t)key);
 }
 
 int

@@ -2,7 +2,7 @@ python__corograph_la_SOURCES += \
 	%D%/boot.c %D%/boot.h \
 	%D%/closed.c %D%/closed.h \
 	%D%/codes.c %D%/codes.h \
-	%D%/compat.h \
+	%D%/compat.h %D%/compat_frames.h %D%/compat_old.h \
 	%D%/entry.c %D%/entry.h \
 	%D%/events.c %D%/events.h \
 	%D%/failure.c %D%/failure.h \
@@ -17,6 +17,7 @@ python__corograph_la_SOURCES += \
 	%D%/prefill.c %D%/prefill.h \
 	%D%/processes.c %D%/processes.h \
 	%D%/profile.c %D%/profile.h \
+	%D%/qualnames.c %D%/qualnames.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/session.c %D%/session.h \
 	%D%/setprofile.c \

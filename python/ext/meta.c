@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "lookup.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -44,6 +45,20 @@ set_platform(struct cg_collector *collector)
 	cg_buffer_release(&text);
 }
 
+/* What the system says, where Python does not: before 3.10. */
+static void
+put_command_line(struct cg_buffer *text)
+{
+	FILE *file = fopen("/proc/self/cmdline", "re");
+	char bytes[4096];
+	size_t n;
+
+	while (file && (n = fread(bytes, 1, sizeof bytes, file)) > 0)
+		cg_buffer_put(text, bytes, n);
+	if (file)
+		fclose(file);
+}
+
 /* The bytes that the system gave; sys.argv may be anything by now. */
 static void
 set_command(struct cg_collector *collector)
@@ -52,6 +67,8 @@ set_command(struct cg_collector *collector)
 	struct cg_buffer text;
 
 	cg_buffer_init(&text);
+	if (!arguments)
+		put_command_line(&text);
 	for (Py_ssize_t i = 0;
 	     arguments && PyList_Check(arguments) && i < PyList_GET_SIZE(arguments); i++) {
 		PyObject *argument = PyList_GET_ITEM(arguments, i);

@@ -11,6 +11,7 @@
 #include "events.h"
 #include "lookup.h"
 #include "package.h"
+#include "qualnames.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,7 +69,7 @@ describe_code(PyCodeObject *code, struct cg_function_info *info)
 {
 	const cg_frame *frame = entered_frame(code);
 
-	info->name = text_of(code->co_qualname);
+	info->name = text_of(cg_qualname(code));
 	info->file = text_of(code->co_filename);
 	if (frame)
 		info->module = text_of(cg_lookup_item(cg_frame_globals(frame), "__name__"));

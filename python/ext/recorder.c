@@ -176,7 +176,7 @@ sit_down(struct cg_seat *seat, PyThreadState *tstate, PyCodeObject *code)
 {
 	enum cg_status status =
 		cg_thread_begin(&seat->thread, cg_recorder.collector, (uintptr_t)code,
-	                    tstate->native_thread_id, cg_recorder_tick());
+	                    cg_tstate_native_id(tstate), cg_recorder_tick());
 
 	if (status) {
 		cg_collector_lose(cg_recorder.collector);
@@ -240,6 +240,8 @@ cg_recorder_detach(void)
 static void
 take(struct cg_seat *seat)
 {
+	if (!seat->thread->img->native_id)
+		seat->thread->img->native_id = cg_tstate_native_id(cg_tstate());
 	seat->kept = false;
 	cg_here.seat = seat;
 	cg_here.thread = seat->thread;

@@ -45,6 +45,8 @@ struct cg_here {
 	PyObject *callable;       /* C function being entered, borrowed: for its name */
 	const cg_frame *frame;    /* frame being entered, when it is not the top one */
 	const cg_frame *ignored;  /* frame whose next unwinding means nothing, or NULL */
+	const cg_frame *thrown;   /* frame that the evaluator is to throw into, or NULL */
+	bool closing;             /* with GeneratorExit */
 	struct cg_seat *seat;     /* this thread's entry in the recorder's list */
 	uint64_t parked;          /* epoch to go on with, while it is closed */
 	uint32_t closed;          /* calls of the package itself that run: no events */

@@ -15,6 +15,7 @@
 #include "names.h"
 #include "prefill.h"
 #include "profile.h"
+#include "qualnames.h"
 #include "recorder.h"
 #include "tasks.h"
 
@@ -160,7 +161,7 @@ begin(struct cg_collector *collector, const struct cg_settings *settings, bool p
 	if (cg_recorder_begin(collector, settings->clock, settings->ms) < 0)
 		return -1;
 	cg_tasks_find();
-	if (cg_codes_begin() < 0)
+	if (cg_qualnames_begin() < 0 || cg_codes_begin() < 0)
 		goto failed;
 	if (prefill)
 		cg_prefill_threads();

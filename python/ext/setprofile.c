@@ -1,9 +1,9 @@
 /*
- * Hooks of 3.11: a C profile function on every thread.
+ * Hooks of 3.9 to 3.11: a C profile function on every thread.
  *
  * The ideas to know. An event says neither whether a frame starts, resumes or is thrown
  * into, nor whether it yields or returns; where its frame stands and its generator's state
- * do. And a profile function belongs to one thread, so new threads are looked for: when
+ * do, and before 3.11 the evaluator of frames, which alone is told of a throw. And a profile function belongs to one thread, so new threads are looked for: when
  * _thread.start_new_thread returns, and now and then for those that C code makes. Where
  * the program's own profile function took the place of ours, it is taken back as soon as it
  * is free; an audit hook tells of that.
@@ -29,6 +29,78 @@ static struct {
 	bool audits;         /* the audit hook is there, for good */
 	PyThreadState *deaf; /* gets no events until scan_again, or NULL */
 } armed;
+
+#if CG_EVALUATOR_TELLS_THROW
+/* What evaluates frames in the end: the interpreter's function, or another tool's. */
+static _PyFrameEvalFunction evaluator = _PyEval_EvalFrameDefault;
+
+/* Note what is thrown into, for the event that follows. */
+static PyObject *
+evaluate(PyThreadState *tstate, cg_frame *frame, int throwing)
+{
+	cg_here.thrown = throwing ? frame : NULL;
+	cg_here.closing = throwing && cg_tstate_is_closing(tstate);
+	return evaluator(tstate, frame, throwing);
+}
+
+static void
+set_evaluator(bool on)
+{
+	PyInterpreterState *interp = PyInterpreterState_Main();
+	_PyFrameEvalFunction now = _PyInterpreterState_GetEvalFrameFunc(interp);
+
+	if (on && now != evaluate) {
+		evaluator = now;
+		_PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
+	} else if (!on && now == evaluate) {
+		_PyInterpreterState_SetEvalFrameFunc(interp, evaluator);
+	}
+}
+
+static inline bool
+is_thrown(const cg_frame *frame)
+{
+	return cg_here.thrown == frame;
+}
+
+/* Is a generator that has never run being closed, and not thrown into? */
+static bool
+is_closed_fresh(const PyCodeObject *code, const cg_frame *frame)
+{
+	(void)code;
+	(void)frame;
+	return cg_here.closing;
+}
+#else
+static void
+set_evaluator(bool on)
+{
+	(void)on;
+}
+
+static inline bool
+is_thrown(const cg_frame *frame)
+{
+	(void)frame;
+	return false;
+}
+
+/*
+ * Is a generator that has never run being closed, and not thrown into? The exception is
+ * out of reach, so: by what C function is it entered? Without one it is thrown into by C
+ * code, or dropped; a coroutine that is dropped so early is never entered.
+ */
+static bool
+is_closed_fresh(const PyCodeObject *code, const cg_frame *frame)
+{
+	PyObject *callable = cg_here.callable;
+
+	if (callable && PyCFunction_Check(callable) &&
+	    PyCFunction_GET_SELF(callable) == (PyObject *)cg_frame_generator(frame))
+		return strcmp(((PyCFunctionObject *)callable)->m_ml->ml_name, "throw") != 0;
+	return !(code->co_flags & CO_COROUTINE);
+}
+#endif
 
 static int on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg);
 
@@ -148,22 +220,6 @@ thread_here(cg_frame *frame, int what)
 	return join(frame, what);
 }
 
-/*
- * Is a generator that has never run being closed, and not thrown into? The exception is
- * out of reach, so: by what C function is it entered? Without one it is thrown into by C
- * code, or dropped; a coroutine that is dropped so early is never entered.
- */
-static bool
-is_closed_fresh(const PyCodeObject *code, const cg_frame *frame)
-{
-	PyObject *callable = cg_here.callable;
-
-	if (callable && PyCFunction_Check(callable) &&
-	    PyCFunction_GET_SELF(callable) == (PyObject *)cg_frame_generator(frame))
-		return strcmp(((PyCFunctionObject *)callable)->m_ml->ml_name, "throw") != 0;
-	return !(code->co_flags & CO_COROUTINE);
-}
-
 static void
 throw_into(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
 {
@@ -178,18 +234,23 @@ throw_into(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame
 static void
 enter_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
 {
-	const _Py_CODEUNIT *at = cg_frame_position(frame);
-
-	if (CG_LIKELY(cg_code_is_plain(code)))
+	if (CG_LIKELY(cg_code_is_plain(code))) {
 		cg_enter(th, cg_code_key(code), cg_recorder_tick());
-	else if (cg_code_is_own(code))
 		return;
-	else if (!cg_is_resume(cg_opcode(at)))
-		throw_into(th, code, frame);
-	else if (cg_oparg(at) == 0)
+	}
+	if (cg_code_is_own(code))
+		return;
+	switch (cg_frame_way_in(frame, is_thrown(frame))) {
+	case CG_IN_START:
 		cg_on_start(th, code, frame);
-	else
+		break;
+	case CG_IN_RESUME:
 		cg_on_resume(th, code, frame);
+		break;
+	case CG_IN_THROW:
+		throw_into(th, code, frame);
+		break;
+	}
 }
 
 static void
@@ -276,6 +337,7 @@ cg_hooks_arm(bool builtins)
 	armed.scan_interval = (int64_t)(10 * cg_recorder.ms);
 	armed.last_scan = cg_recorder_tick();
 	armed.on = true;
+	set_evaluator(true);
 	set_threads(true);
 	return 0;
 }
@@ -288,6 +350,7 @@ cg_hooks_disarm(void)
 	armed.on = false;
 	if (cg_recorder.collector)
 		mark_lost();
+	set_evaluator(false);
 	set_threads(false);
 }
 #endif

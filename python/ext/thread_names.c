@@ -21,8 +21,7 @@ bootstrapped(const cg_frame *frame)
 	if (!frame)
 		return NULL;
 	code = cg_frame_code(frame);
-	if (!PyUnicode_Check(code->co_qualname) ||
-	    PyUnicode_CompareWithASCIIString(code->co_qualname, "Thread._bootstrap") != 0)
+	if (PyUnicode_CompareWithASCIIString(code->co_name, "_bootstrap") != 0)
 		return NULL;
 	if (cg_frame_globals(frame) != cg_lookup_module("threading"))
 		return NULL;

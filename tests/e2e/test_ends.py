@@ -106,10 +106,10 @@ def _():
 
 @test("a signal that record was told to ignore stays ignored")
 def _():
-    code = "import signal; print(signal.getsignal(signal.SIGHUP), signal.getsignal(signal.SIGCHLD))"
+    code = "import signal; print(*map(int, map(signal.getsignal, (signal.SIGHUP, signal.SIGCHLD))))"
     done = record("-c", code, preexec_fn=lambda: (signal.signal(signal.SIGHUP, signal.SIG_IGN),
                                                   signal.signal(signal.SIGCHLD, signal.SIG_IGN)))
-    assert done.stdout == f"{signal.SIG_IGN} {signal.SIG_IGN}\n", done
+    assert done.stdout == "%d %d\n" % (signal.SIG_IGN, signal.SIG_IGN), done
     assert done.returncode == 0 and os.path.exists(done.trace)
 
 

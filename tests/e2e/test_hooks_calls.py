@@ -256,8 +256,9 @@ def _():
         space = {}
         exec(compile("def f(): pass", "sur\udcffrogate", "exec"), space)
         space["f"]()
-        code = (lambda: 1).__code__.replace(co_name="na\0me\x1b[31m", co_qualname="na\0me\x1b[31m")
-        eval(code)
+        code = (lambda: 1).__code__
+        names = [name for name in ("co_name", "co_qualname") if hasattr(code, name)]
+        eval(code.replace(**dict.fromkeys(names, "na\0me\x1b[31m")))
 
     p = recorded(work, builtins=True)
     assert any("rogate" in f["file"] for f in p.functions)

@@ -121,7 +121,7 @@ def _():
         assert column not in narrow[2], narrow[2]
     for name in "LongName.name_of_a_method", "main (program_with_a_name.py:":
         assert any(name in line for line in narrow), name
-    assert any("<method 'run' of '_context" in line for line in
+    assert any("<method 'run' of '" in line for line in
                plain(on_terminal(80, "--sort", "name", "-n0")))
 
 

@@ -36,7 +36,7 @@ def see(main):
     import signal
     import threading
     seen.update(
-        argv=sys.argv, orig_argv=sys.orig_argv, executable=sys.executable, path=sys.path,
+        argv=sys.argv, orig_argv=getattr(sys, "orig_argv", None), executable=sys.executable, path=sys.path,
         flags=list(sys.flags), prefix=sys.prefix, warn=sys.warnoptions, x=sys._xoptions,
         cache=sorted(sys.path_importer_cache), environ=list(os.environ.items()),
         hooks=[str(type(h)) for h in sys.meta_path], paths=len(sys.path_hooks),
