@@ -8,6 +8,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.environ["CG_SRC"], "tests", "e2e")]
 import decode  # noqa: E402
 import report as second  # noqa: E402
+from compare import same  # noqa: E402
 from harness import corograph, record, report, run, test, write  # noqa: E402
 
 PROGRAMS = {
@@ -101,21 +102,6 @@ async def main():
 asyncio.run(main())
 """,
 }
-
-
-def same(name, ours, theirs):
-    """Equal, or the first difference."""
-    assert type(ours) is type(theirs), name
-    if isinstance(ours, dict):
-        assert ours.keys() == theirs.keys(), (name, ours.keys() ^ theirs.keys())
-        for key in ours:
-            same(f"{name}.{key}", ours[key], theirs[key])
-    elif isinstance(ours, list):
-        assert len(ours) == len(theirs), (name, len(ours), len(theirs))
-        for i, (one, other) in enumerate(zip(ours, theirs)):
-            same(f"{name}[{i}]", one, other)
-    else:
-        assert ours == theirs, (name, ours, theirs)
 
 
 compared = []

@@ -105,7 +105,17 @@ def record(*argv, options=(), python=PYTHON, trace="out.coro", **more):
     chosen = [] if argv[0] == "--" or python is None else ["--python", python]
     done = corograph("record", "-o", trace, *chosen, *options, *argv, **more)
     done.trace = os.path.abspath(trace)
+    decoded(done.trace)
     return done
+
+
+def decoded(trace):
+    """With CG_DECODE=FILE: ask the independent decoder too, and count the trace in FILE."""
+    book = os.environ.get("CG_DECODE")
+    if book and os.path.isfile(trace):
+        compare = os.path.join(os.environ["CG_SRC"], "tests", "decoder", "compare.py")
+        done = call(sys.executable, compare, COROGRAPH, trace, book)
+        assert done.returncode == 0, done.stderr
 
 
 def report(trace):

@@ -4,12 +4,17 @@ import sys
 
 sys.path.insert(0, os.environ["CG_PYTHONPATH"])
 import corograph  # noqa: E402
+from harness import decoded  # noqa: E402
 
 
 def recorded(function, *args, builtins=False):
     """Record a call of a function: its Profile, in memory."""
     with corograph.profile(builtins=builtins) as p:
         function(*args)
+    if os.environ.get("CG_DECODE"):
+        p.save("in-memory.coro")
+        decoded("in-memory.coro")
+        os.remove("in-memory.coro")
     return p
 
 
