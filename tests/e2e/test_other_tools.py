@@ -87,8 +87,9 @@ def with_tool(name):
     """Run it both ways, compare what it printed; give the recorded one and its report."""
     body, inside, takes = TOOLS[name]
     write("app.py", PROGRAM % indented(body))
-    bare = call(PYTHON, "app.py")
-    done = record("app.py")
+    quiet = {"PYTHONWARNINGS": "ignore::DeprecationWarning"}  # of the module profile, in 3.15
+    bare = call(PYTHON, "app.py", env=quiet)
+    done = record("app.py", env=quiet)
     assert bare.returncode == 0 and not bare.stderr, bare
     assert done.returncode == 0, done
     assert bare.stdout == done.stdout, f"{bare.stdout}\nis now\n{done.stdout}"
