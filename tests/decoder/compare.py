@@ -32,7 +32,7 @@ def main(corograph, trace, book=None):
                           stdout=subprocess.PIPE)
     same(trace, second.report(trace), json.loads(done.stdout))
     if book:
-        with open(book, "a") as file:
+        with open(book, "a", errors="surrogateescape") as file:
             file.write(f"{os.path.getsize(trace)} {trace}\n")
 
 
