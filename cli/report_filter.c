@@ -22,13 +22,27 @@ cg_report_match(const struct cg_function *f, const char *word)
 	return strstr(f->name, word) || (*f->module && strstr(full, word));
 }
 
-/* A module, or what is in the package of that name. */
+/* A program is known by its file's name, though its module is __main__. */
+static bool
+is_in_program(const struct cg_function *f, const char *name)
+{
+	const char *base = strrchr(f->file, '/');
+	size_t n = strlen(name);
+
+	base = base ? base + 1 : f->file;
+	return strcmp(f->module, "__main__") == 0 && strncmp(base, name, n) == 0 &&
+	       (!base[n] || strcmp(base + n, ".py") == 0);
+}
+
+/* A module, what is in the package of that name, or the program. */
 static bool
 is_in_module(const struct cg_function *f, const char *module)
 {
 	size_t n = strlen(module);
 
-	return strncmp(f->module, module, n) == 0 && (!f->module[n] || f->module[n] == '.');
+	if (strncmp(f->module, module, n) == 0 && (!f->module[n] || f->module[n] == '.'))
+		return true;
+	return is_in_program(f, module);
 }
 
 /* How well a word names a thread: 2 its number or whole name, 1 a part of it, 0 not at all. */

@@ -135,6 +135,14 @@ def _():
         assert line.count("(") == line.count(")"), line
 
 
+@test("--module knows the program by its file's name, and as __main__")
+def _():
+    shown = [plain(on_terminal(200, "-n0", "--module", name))
+             for name in ("program_with_a_name", "program_with_a_name.py", "__main__")]
+    assert shown[0] == shown[1] == shown[2], shown
+    assert len(shown[0]) >= 3 + 4 and not any("asyncio" in line for line in shown[0][3:]), shown
+
+
 WORD = b"corograph: reading the trace..."
 
 
