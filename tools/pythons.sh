@@ -4,7 +4,8 @@
 # inside as outside; nothing stays mounted when it ends, however it ends.
 # shellcheck shell=bash
 SID=$CACHE/sid
-SID_MIRROR=${COROGRAPH_MIRROR:-http://deb.debian.org/debian}
+# Where this system's own packages come from.
+SID_MIRROR=${COROGRAPH_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sed -n 1p)}
 SID_PACKAGES="gcc libc6-dev make zlib1g-dev autoconf automake libtool pkg-config
 	python3-pip groff-base valgrind"
 

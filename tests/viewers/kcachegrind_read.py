@@ -18,7 +18,7 @@ import time
 
 import pyatspi
 
-SECONDS = 5
+SECONDS = 25
 
 
 def below(node, depth=0):

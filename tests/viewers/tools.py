@@ -6,7 +6,7 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SYSTEM_PYTHON = "/usr/bin/python3"  # the one that can import pyatspi
-LIMIT_SECONDS = 180
+LIMIT_SECONDS = 400
 
 
 class Missing(Exception):
