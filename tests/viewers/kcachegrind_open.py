@@ -16,8 +16,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SYSTEM_PYTHON = "/usr/bin/python3"
-LOAD_SECONDS = 240
-READ_SECONDS = 60
+LOAD_SECONDS = 100
+READ_SECONDS = 30
 # Numbers instead of percentages; each function with its own cost, in a cycle or not.
 SETTINGS = """[GeneralSettings]
 ShowPercentage=false

@@ -18,7 +18,7 @@ import time
 
 import pyatspi
 
-SECONDS = 25
+SECONDS = 8
 
 
 def below(node, depth=0):
