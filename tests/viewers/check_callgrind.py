@@ -298,9 +298,6 @@ def kcachegrind(case):
     if run(SYSTEM_PYTHON, "-I", "-c", "import pyatspi")[0]:
         raise Missing("pyatspi is not installed")
     shown = kcachegrind_window(case.callgrind.path)
-    if shown["errors"] and shown["errors"][0].startswith("not loaded") and not shown["messages"]:
-        # It complains of no line and has not ended: its window is out of reach here.
-        raise Missing(f"KCachegrind's window cannot be read: {shown['errors'][0]}")
     problems = shown["errors"] + shown["messages"]
     if problems:
         return problems

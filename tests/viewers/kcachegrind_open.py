@@ -16,7 +16,9 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SYSTEM_PYTHON = "/usr/bin/python3"
-LOAD_SECONDS = 100
+# How long it has to come up. One that starts before the accessibility bus is ready never shows
+# itself there, so it is started anew.
+LOAD_SECONDS = 30, 60, 120
 READ_SECONDS = 30
 # Numbers instead of percentages; each function with its own cost, in a cycle or not.
 SETTINGS = """[GeneralSettings]
@@ -60,12 +62,12 @@ def start_kcachegrind(path, folder):
         return subprocess.Popen(["kcachegrind", path], cwd="/", env=env, stdout=log, stderr=log)
 
 
-def read(program, path):
-    """What the window shows. A reader that comes before KCachegrind has all its accessible
+def read(program, path, seconds):
+    """What the window shows, once it is there. A reader that comes before KCachegrind has all its accessible
     objects up never sees them, so each try is a new one."""
     command = [SYSTEM_PYTHON, "-I", os.path.join(HERE, "kcachegrind_read.py"), str(program.pid),
                os.path.basename(path)]
-    said, end = "", time.monotonic() + LOAD_SECONDS
+    said, end = "", time.monotonic() + seconds
     while time.monotonic() < end:
         time.sleep(1)
         if program.poll() is not None:
@@ -77,7 +79,20 @@ def read(program, path):
         if done.returncode == 0:
             return {**json.loads(done.stdout[done.stdout.index("{"):]), "errors": []}
         said = done.stderr.strip()
-    return {"errors": [f"not loaded after {LOAD_SECONDS} s"] + said.splitlines()[-1:]}
+    return {"errors": [f"not loaded after {seconds} s"] + said.splitlines()[-1:]}
+
+
+def end(process):
+    process.kill()
+    process.wait()
+
+
+def open_and_read(path, folder, seconds):
+    program = start_kcachegrind(path, folder)
+    try:
+        return read(program, path, seconds)
+    finally:
+        end(program)
 
 
 def main():
@@ -85,13 +100,13 @@ def main():
     if os.environ.get("CG_VIEWERS_SESSION") != folder:
         enter_session(folder)
     display = start_display()
-    program = start_kcachegrind(path, folder)
     try:
-        shown = read(program, path)
+        for seconds in LOAD_SECONDS:
+            shown = open_and_read(path, folder, seconds)
+            if not shown["errors"]:
+                break
     finally:
-        for process in (program, display):
-            process.kill()
-            process.wait()
+        end(display)
     with open(os.path.join(folder, "log"), errors="replace") as log:
         said = log.read()
     shown["messages"] = COMPLAINT.findall(said)
