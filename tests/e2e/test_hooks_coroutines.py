@@ -202,7 +202,7 @@ def _():
 
 @test("a throw that is swallowed leaves the chain as it was")
 def _():
-    async def stubborn():
+    async def unmoved():
         for _ in range(3):
             try:
                 await Pause()
@@ -210,7 +210,7 @@ def _():
                 pass
 
     async def above():
-        await stubborn()
+        await unmoved()
 
     def work():
         c = above()
@@ -220,9 +220,9 @@ def _():
         drive(c)
 
     p = recorded(work)
-    assert counts(p, "above", "stubborn") == [(1, 1, 0), (1, 3, 0)], \
-        counts(p, "above", "stubborn")
-    assert edges(p)["above", "stubborn"]["await"] == 1
+    assert counts(p, "above", "unmoved") == [(1, 1, 0), (1, 3, 0)], \
+        counts(p, "above", "unmoved")
+    assert edges(p)["above", "unmoved"]["await"] == 1
     assert one(p, "above")["unfinished"] == 0
 
 
