@@ -133,6 +133,9 @@ class Magics:
         """%corograph STATEMENT: record one statement; the value of an expression."""
         if not line.strip():
             raise Error("%corograph STATEMENT records a statement, %%corograph a cell")
+        if line.lstrip().startswith("-"):
+            raise Error("%corograph takes no options, %%corograph does: "
+                        + self._parser.format_usage().strip())
         try:
             code = compile(line, "<%corograph>", "eval")
         except SyntaxError:
