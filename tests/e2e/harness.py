@@ -132,23 +132,29 @@ def function(data, name):
     return found[0]
 
 
-def packaged(name):
-    """The bin folder of an environment with that package of the index, made when need be.
+def packages(kind="packages"):
+    """The environment of one kind of packages, for this Python: its bin folder."""
+    return os.path.join(CACHE, "%s-%d.%d" % (kind, *sys.version_info[:2]), "bin")
 
-    Skips the case when it cannot be had."""
-    home = os.path.join(CACHE, "packages-%d.%d" % sys.version_info[:2])
-    python = os.path.join(home, "bin", "python")
+
+def packaged(name, kind="packages"):
+    """packages(kind), with that package of the index installed when need be.
+
+    Skips the case when it cannot be had. Kinds do not see each other's packages."""
+    python = os.path.join(packages(kind), "python")
+    home = os.path.dirname(packages(kind))
     os.makedirs(CACHE, exist_ok=True)
     with open(home + ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        steps = ([PYTHON, "-m", "venv", home], [python, "-m", "pip", "install", "-q", name])
+        steps = ([PYTHON, "-m", "venv", home],
+                 [python, "-m", "pip", "install", "-q", "--only-binary", ":all:", name])
         for step in steps[os.path.exists(python):]:
             if os.path.exists(python) and call(python, "-c", "import " + name).returncode == 0:
                 break
             made = call(*step)
             if made.returncode:
                 raise Skip(f"{name} cannot be had: {made.stderr.strip().splitlines()[-1:]}")
-    return os.path.dirname(python)
+    return packages(kind)
 
 
 def program(name):

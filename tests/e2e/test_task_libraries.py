@@ -1,27 +1,12 @@
 #!/usr/bin/env python3
 """Tasks of trio, anyio and uvloop, from the package index: counts, creators, names."""
 import os
-import sys
 
 from figures import calls_of, check_trace
-from harness import PYTHON, Skip, call, record, run, test, write
+from harness import packaged, packages, record, run, test, write
 
-CACHE = os.environ.get("COROGRAPH_CACHE") or os.path.join(
-    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "corograph")
-ENV = os.path.join(CACHE, "loops-%d.%d" % sys.version_info[:2])
-THERE = os.path.join(ENV, "bin", "python")
-
-
-def need(package):
-    """An environment that has the package, made when need be."""
-    if not os.path.exists(THERE):
-        made = call(PYTHON, "-m", "venv", ENV)
-        if made.returncode:
-            raise Skip(f"no environment for {package}: {made.stderr.strip()[-200:]}")
-    if call(THERE, "-c", f"import {package}").returncode:
-        made = call(THERE, "-m", "pip", "install", "-q", "--only-binary", ":all:", package)
-        if made.returncode:
-            raise Skip(f"{package} cannot be had: {made.stderr.strip()[-200:]}")
+KIND = "loops"  # apart: a server would take a uvloop that it finds
+THERE = os.path.join(packages(KIND), "python")
 
 
 def tasks(source, *options):
@@ -69,7 +54,7 @@ begin()
 
 @test("trio: start_soon and the caller of trio.run are the creators")
 def _():
-    need("trio")
+    packaged("trio", KIND)
     found = expect(TRIO, {("main", "begin"): 1, ("leaf", "main"): 1, ("parent", "main"): 2,
                           ("leaf", "parent"): 8})
     assert found["leaf", "main"][1] == "a name", found
@@ -109,20 +94,20 @@ def anyio_on(backend):
 
 @test("anyio's task groups on asyncio")
 def _():
-    need("anyio")
+    packaged("anyio", KIND)
     anyio_on("asyncio")
 
 
 @test("anyio's task groups on trio")
 def _():
-    need("anyio")
-    need("trio")
+    packaged("anyio", KIND)
+    packaged("trio", KIND)
     anyio_on("trio")
 
 
 @test("uvloop: create_task, gather, ensure_future")
 def _():
-    need("uvloop")
+    packaged("uvloop", KIND)
     expect("""
 import asyncio, uvloop
 async def leaf():
