@@ -25,6 +25,7 @@ class Recording:
         self._path = path
         self._builtins = builtins
         self._inside = 0  # how often a decorated function is running at this moment
+        self._ours = False  # they began the recording, they did not join another's
 
     @unseen
     def __enter__(self) -> Profile:
@@ -48,8 +49,9 @@ class Recording:
     def __call__(self, function: F) -> F:
         """Record the function from its first step to its end, whenever it is called.
 
-        Calls that overlap, as of recursion or of tasks, share one recording. The decorated
-        function's attribute `recording` is this object.
+        Calls that overlap, as of recursion or of tasks, share one recording, and where one
+        runs already, anybody's, they are part of that. The decorated function's attribute
+        `recording` is this object.
         """
         for is_kind, wrap in _WRAPPERS:
             if is_kind(function):
@@ -72,10 +74,12 @@ def _end(recording: Recording) -> None:
 
 @closed
 def _come(recording: Recording) -> None:
-    """The first to come begins the recording, the last to leave ends it."""
+    """The first to come begins a recording where none runs, the last to leave ends it."""
     with _api.lock:
         if recording._inside == 0:
-            _begin(recording)
+            recording._ours = not _api.check()
+            if recording._ours:
+                _begin(recording)
         recording._inside += 1
 
 
@@ -83,7 +87,7 @@ def _come(recording: Recording) -> None:
 def _leave(recording: Recording) -> None:
     with _api.lock:
         recording._inside -= 1
-        if recording._inside == 0:
+        if recording._inside == 0 and recording._ours:
             _api.end()
 
 

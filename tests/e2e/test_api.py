@@ -238,6 +238,40 @@ def _():
     assert counts(fib.recording.last, "fib") == [(177, 0, 0)]
 
 
+@test("a decorated function is part of a recording that runs already, anybody's")
+def _():
+    @corograph.profile(builtins=False)
+    def inner():
+        busy()
+
+    @corograph.profile(builtins=False)
+    def outer():
+        inner()
+        assert corograph.is_running()
+
+    outer()
+    assert inner.recording.last is None and not corograph.is_running()
+    assert called(outer.recording.last) == {"outer": 1, "inner": 1, "busy": 1}
+    with corograph.profile(builtins=False) as p:
+        inner()
+        assert corograph.is_running()
+    assert called(p) == {"inner": 1, "busy": 1}
+    inner()
+    assert called(inner.recording.last) == {"inner": 1, "busy": 1}
+
+    async def child():
+        await asyncio.sleep(0)
+
+    decorated = corograph.profile(child)
+
+    async def main():
+        await asyncio.gather(decorated(), decorated())
+
+    with corograph.profile(builtins=False) as p:
+        asyncio.run(main())
+    assert one(p, "child")["calls"] == 2
+
+
 @test("a decorated coroutine is recorded from its first step to its end, overlaps in one")
 def _():
     @corograph.profile("fetch.coro", builtins=False)
