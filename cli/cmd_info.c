@@ -93,6 +93,28 @@ moment(const struct cg_trace_info *info)
 	printf("%-12s%.6f s\n", "elapsed", (double)info->elapsed_ns / 1e9);
 }
 
+/* What one of a kind of events costs, where that was measured. */
+static void
+costs(const struct cg_trace_info *info)
+{
+	const struct {
+		const char *what;
+		const struct cg_own_cost *cost;
+	} all[] = {
+		{"call", &info->costs.call},   {"C call", &info->costs.c_call},
+		{"start", &info->costs.start}, {"step", &info->costs.step},
+		{"link", &info->costs.link},
+	};
+
+	if (!info->costs_known)
+		return;
+	printf("%-12s", "cost");
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		printf("%s%s %.0f+%.0f", i ? ", " : "", all[i].what, all[i].cost->inner_ns,
+		       all[i].cost->outer_ns);
+	puts(" ns");
+}
+
 static void
 print_info(const struct cg_graph *graph)
 {
@@ -109,6 +131,7 @@ print_info(const struct cg_graph *graph)
 	line("wall clock", info->clock_wall);
 	line("cpu clock", info->clock_cpu);
 	line("C functions", info->builtins ? "recorded" : "not recorded");
+	costs(info);
 	number("nodes", graph->node_count, "");
 	number("functions", graph->function_count, "");
 	number("threads", graph->thread_count, "");

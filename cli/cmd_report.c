@@ -50,6 +50,8 @@ static const struct cg_option options[] = {
      "only what took P % of the recording (default: 0, of the tree 1)", NULL, false},
 	{0, "no-fold", NULL, CG_OPTION_SET, AT(no_fold),
      "show the tree's import machinery, not a line per module", NULL, false},
+	{0, "compensate", NULL, CG_OPTION_SET, AT(compensate),
+     "take off the times what recording cost", NULL, false},
 	{0, "format", "FORMAT", CG_OPTION_CHOICE, AT(format), "how to write it", format_names,
      false},
 	{0, "salvage", NULL, CG_OPTION_SET, AT(salvage),
@@ -186,15 +188,17 @@ report_run(int argc, char **argv)
 	struct cg_graph *graph;
 	struct cg_error error;
 	enum cg_status status;
+	unsigned flags;
 	int code = cg_options_parse(&usage, argc, argv, &settings, &operands);
 
 	if (code == CG_OPTIONS_GO_ON)
 		code = check(&settings, &operands);
 	if (code != CG_OPTIONS_GO_ON)
 		return code;
+	flags = settings.salvage ? CG_OPEN_SALVAGE : 0;
+	flags |= settings.compensate ? CG_OPEN_COMPENSATE : 0;
 	cg_report_progress_begin();
-	status = cg_graph_open_threads(&graph, operands.items[0],
-	                               settings.salvage ? CG_OPEN_SALVAGE : 0,
+	status = cg_graph_open_threads(&graph, operands.items[0], flags,
 	                               settings.thread ? cg_report_threads_named : NULL,
 	                               (void *)(uintptr_t)settings.thread, &error);
 	cg_report_progress_end();
@@ -204,7 +208,11 @@ report_run(int argc, char **argv)
 		                   settings.thread);
 	if (status)
 		return cg_cli_damage(operands.items[0], &error, settings.salvage);
-	code = show(graph, &settings);
+	if (settings.compensate && !graph->info->compensated)
+		code = cg_cli_fail("%s does not say what recording cost: leave --compensate out",
+		                   operands.items[0]);
+	else
+		code = show(graph, &settings);
 	cg_graph_free(graph);
 	return code;
 }

@@ -145,6 +145,25 @@ count_inexact(const struct cg_graph *graph)
 	return count;
 }
 
+/* What was taken off, and what could not be. */
+static void
+head_compensated(const struct cg_style *style, const struct cg_trace_info *info)
+{
+	char taken[CG_CELL_MAX], missing[CG_CELL_MAX], line[160];
+	size_t n;
+
+	if (!info->compensated)
+		return;
+	cg_cell_time(taken, info->taken_ns);
+	n = (size_t)snprintf(line, sizeof(line), "compensated: %.*s of recording taken off",
+	                     (int)cg_cell_trimmed(taken), taken);
+	cg_cell_time(missing, info->short_ns);
+	if (info->short_ns)
+		snprintf(line + n, sizeof(line) - n, ", %.*s more found nothing to be taken off",
+		         (int)cg_cell_trimmed(missing), missing);
+	head_note(style, line);
+}
+
 void
 cg_report_head(const struct cg_graph *graph, struct cg_style style)
 {
@@ -165,6 +184,7 @@ cg_report_head(const struct cg_graph *graph, struct cg_style style)
 		                                    : cg_status_text(info->stop_status));
 		head_note(&style, line);
 	}
+	head_compensated(&style, info);
 	head_count(&style, info->lost_events, "event was lost", "events were lost");
 	head_count(&style, info->forks, "fork, whose child is not in here",
 	           "forks, whose children are not in here");
@@ -187,7 +207,8 @@ cg_report_table(const struct cg_graph *graph, struct cg_table *table, const char
 	if (by && !cg_table_sort(table, by))
 		return cg_cli_fail("out of memory");
 	if (settings->format == CG_REPORT_CSV) {
-		cg_table_print_csv(table, limit, stdout);
+		cg_table_print_csv(table, limit, settings->compensate ? "compensated" : NULL,
+		                   stdout);
 		return CG_EXIT_OK;
 	}
 	if (graph)

@@ -28,6 +28,7 @@ struct cg_report_settings {
 	const char *min_share; /* as it was said; NULL: the view's own */
 	bool no_fold;          /* the tree with its import machinery */
 	bool salvage;
+	bool compensate;
 };
 
 /* Shows a graph on standard output. Returns an exit code, a failure having been reported. */

@@ -399,7 +399,7 @@ print_csv_text(const char *text, FILE *out)
 }
 
 void
-cg_table_print_csv(const struct cg_table *table, size_t limit, FILE *out)
+cg_table_print_csv(const struct cg_table *table, size_t limit, const char *mark, FILE *out)
 {
 	const struct cg_column *first = table->columns;
 	size_t rows = rows_within(table, limit);
@@ -410,7 +410,7 @@ cg_table_print_csv(const struct cg_table *table, size_t limit, FILE *out)
 		if (column_is_for(c, CG_COLUMN_CSV))
 			fprintf(out, "%s%s%s", c == first ? "" : ",", c->key,
 			        c->kind == CG_COLUMN_TIME ? "_ns" : "");
-	fputc('\n', out);
+	fprintf(out, "%s%s\n", mark ? "," : "", mark ? mark : "");
 	for (size_t r = 0; r < rows; r++) {
 		for (const struct cg_column *c = first; !column_is_end(c); c++) {
 			if (!column_is_for(c, CG_COLUMN_CSV))
@@ -421,6 +421,6 @@ cg_table_print_csv(const struct cg_table *table, size_t limit, FILE *out)
 			else
 				fprintf(out, "%" PRIu64, number_at(c, table->rows[r]));
 		}
-		fputc('\n', out);
+		fputs(mark ? ",1\n" : "\n", out);
 	}
 }

@@ -65,9 +65,10 @@ const struct cg_column *cg_table_column(const struct cg_table *table, const char
  */
 bool cg_table_sort(struct cg_table *table, const struct cg_column *by);
 
-/* Write the first `limit` rows, 0 for all. */
+/* Write the first `limit` rows, 0 for all. `mark`: a last column of that name, all 1. */
 void cg_table_print(const struct cg_table *table, size_t limit, struct cg_style style,
                     FILE *out);
-void cg_table_print_csv(const struct cg_table *table, size_t limit, FILE *out);
+void cg_table_print_csv(const struct cg_table *table, size_t limit, const char *mark,
+                        FILE *out);
 
 #endif

@@ -240,6 +240,8 @@ put_head(struct writer *w)
 		status = put_clean(w, info->python);
 	cg_stream_text(stream, "\ndesc: Complete: ");
 	cg_stream_text(stream, info->complete ? "yes" : "no");
+	if (info->compensated)
+		cg_stream_text(stream, "\ndesc: Compensated: yes");
 	for (unsigned e = 0; e < w->settings->events.count; e++) {
 		const struct event *event = &events[w->settings->events.items[e]];
 

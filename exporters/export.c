@@ -17,6 +17,7 @@ struct settings {
 	const char *output;
 	unsigned tasks; /* enum cg_tasks_view */
 	bool salvage;
+	bool compensate;
 	bool gzip;
 	bool quiet;
 };
@@ -32,6 +33,8 @@ static const struct cg_option options[] = {
      "beside: tasks beside the threads (default);\n"
      "creator: under the function that created them",
      tasks_words},
+	{0, "compensate", NULL, CG_OPTION_SET, offsetof(struct settings, compensate),
+     "take off the times what recording cost", NULL},
 	{0, "gzip", NULL, CG_OPTION_SET, offsetof(struct settings, gzip),
      "compress; implied when FILE ends in .gz", NULL},
 	{0, "salvage", NULL, CG_OPTION_SET, offsetof(struct settings, salvage),
@@ -193,6 +196,9 @@ tell_trace(const struct run *r, const struct cg_graph *graph)
 	if (info->lost_events)
 		cg_say(format, "%s: %llu events could not be recorded", r->trace,
 		       (unsigned long long)info->lost_events);
+	if (info->short_ns)
+		cg_say(format, "%s: %.3g s of what recording cost found no time to be taken off",
+		       r->trace, (double)info->short_ns / 1e9);
 	if (inexact)
 		cg_say(format,
 		       "%s: inclusive numbers of %u functions are approximate, "
@@ -216,6 +222,11 @@ export_graph(struct run *r, const struct cg_graph *graph)
 	int code = output_settle(r, graph);
 	enum cg_status status;
 
+	if (r->settings.compensate && !graph->info->compensated) {
+		cg_say(r->exporter->format,
+		       "%s does not say what recording cost: leave --compensate out", r->trace);
+		return CG_EXIT_FAILED;
+	}
 	if (code != CG_OPTIONS_GO_ON)
 		return code;
 	status = cg_placed_init(&placed, graph, r->settings.tasks);
@@ -255,6 +266,7 @@ cg_export_main(const struct cg_exporter *exporter, cg_open_fn open_graph,
 	struct run r = {.exporter = exporter};
 	struct cg_error error = {.offset = UINT64_MAX};
 	struct cg_graph *graph;
+	unsigned flags = 0;
 	int code;
 
 	/* Writes that cannot succeed are to fail, so that nothing is left behind. */
@@ -269,8 +281,9 @@ cg_export_main(const struct cg_exporter *exporter, cg_open_fn open_graph,
 		}
 		return code;
 	}
-	error.status =
-		open_graph(&graph, r.trace, r.settings.salvage ? CG_OPEN_SALVAGE : 0, &error);
+	flags |= r.settings.salvage ? CG_OPEN_SALVAGE : 0;
+	flags |= r.settings.compensate ? CG_OPEN_COMPENSATE : 0;
+	error.status = open_graph(&graph, r.trace, flags, &error);
 	if (error.status)
 		return cg_say_error(exporter->format, r.trace, &error,
 		                    r.settings.salvage ? NULL

@@ -209,6 +209,22 @@ struct cg_source_file {
  */
 CG_API enum cg_source_state cg_source_check(const struct cg_source_file *source);
 
+/*
+ * What it costs to record one thing of a kind: the activation itself, and what runs below it
+ * on the stack. Nanoseconds, as measured at the start of the recording.
+ */
+struct cg_own_cost {
+	double inner_ns, outer_ns;
+};
+
+struct cg_own_costs {
+	struct cg_own_cost call;   /* a call of a Python function, start to end */
+	struct cg_own_cost c_call; /* a call of a C function */
+	struct cg_own_cost start;  /* start and end of a coroutine or generator */
+	struct cg_own_cost step;   /* a suspension with the resumption after it */
+	struct cg_own_cost link;   /* the same, of each further one in a chain of awaits */
+};
+
 /* What a trace says about itself. */
 struct cg_trace_info {
 	bool complete;              /* closed by its writer and read to its end */
@@ -234,6 +250,11 @@ struct cg_trace_info {
 	uint64_t forks;   /* forks seen; the children are not in here */
 	bool builtins;    /* C functions were recorded */
 	uint32_t version_major, version_minor; /* of the file format */
+	struct cg_own_costs costs;             /* all 0 unless known */
+	bool costs_known;
+	bool compensated;  /* the cost of recording is taken off all run and CPU times */
+	uint64_t taken_ns; /* compensated: how much of run */
+	uint64_t short_ns; /* and how much of the cost found no run that it could be taken off */
 	const char *packed_host; /* where it was packed; NULL: it is no archive */
 	const char *packed_by;   /* version of corograph that did, or NULL */
 	const struct cg_source_file *sources; /* of an archive: by first function */
@@ -263,7 +284,8 @@ struct cg_graph {
 };
 
 enum {
-	CG_OPEN_SALVAGE = 1 /* take what can be read of a damaged trace */
+	CG_OPEN_SALVAGE = 1,   /* take what can be read of a damaged trace */
+	CG_OPEN_COMPENSATE = 2 /* take off what recording cost, when that is known: see info */
 };
 
 /*

@@ -4,6 +4,7 @@ libcore_libcgcore_la_SOURCES += %D%/buffer.c %D%/buffer.h
 libcore_libcgcore_la_SOURCES += %D%/status.c %D%/status.h
 libcore_libcgcore_la_SOURCES += %D%/varint.c %D%/varint.h
 libcore_libcgcore_la_SOURCES += %D%/ticks.c %D%/ticks.h
+libcore_libcgcore_la_SOURCES += %D%/costs.h
 libcore_libcgcore_la_SOURCES += %D%/error.c %D%/error.h
 libcore_libcgcore_la_SOURCES += %D%/arena.c %D%/arena.h
 libcore_libcgcore_la_SOURCES += %D%/sha256.c %D%/sha256.h

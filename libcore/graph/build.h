@@ -37,6 +37,7 @@ struct cg_inclusive {
 struct cg_build {
 	const struct cg_records *records; /* borrowed */
 	struct cg_graph_store *store;
+	unsigned flags;        /* CG_OPEN_* */
 	const char **strings;  /* per string: its copy in store->text */
 	uint32_t *function_of; /* per function of the records: its row, or CG_NONE */
 	uint32_t *function;    /* its row, or CG_NONE */
@@ -52,6 +53,7 @@ enum cg_status cg_build_strings(struct cg_build *b);   /* strings, info */
 enum cg_status cg_build_functions(struct cg_build *b); /* function_of, names of rows */
 enum cg_status cg_build_nodes(struct cg_build *b);   /* nodes in ns, function, up, head */
 enum cg_status cg_build_threads(struct cg_build *b); /* cpu_ns of nodes, thread rows */
+enum cg_status cg_build_compensate(struct cg_build *b); /* both, when asked for */
 enum cg_status cg_build_inclusive(struct cg_build *b);
 enum cg_status cg_build_metrics(struct cg_build *b); /* numbers of function rows */
 enum cg_status cg_build_work(struct cg_build *b);    /* work_ns of function rows */

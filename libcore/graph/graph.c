@@ -13,9 +13,9 @@
 typedef enum cg_status (*build_step)(struct cg_build *b);
 
 static const build_step steps[] = {
-	cg_build_strings,   cg_build_functions, cg_build_nodes, cg_build_threads,
-	cg_build_inclusive, cg_build_metrics,   cg_build_work,  cg_build_edges,
-	cg_build_tasks,     cg_build_singles,   cg_build_holds,
+	cg_build_strings,    cg_build_functions, cg_build_nodes,   cg_build_threads,
+	cg_build_compensate, cg_build_inclusive, cg_build_metrics, cg_build_work,
+	cg_build_edges,      cg_build_tasks,     cg_build_singles, cg_build_holds,
 };
 
 static void
@@ -44,10 +44,10 @@ store_publish(struct cg_graph_store *store)
 }
 
 enum cg_status
-cg_graph_build(struct cg_graph **graph, const struct cg_records *records,
+cg_graph_build(struct cg_graph **graph, const struct cg_records *records, unsigned flags,
                struct cg_error *error)
 {
-	struct cg_build b = {.records = records};
+	struct cg_build b = {.records = records, .flags = flags};
 	enum cg_status status = cg_build_check(records, error);
 
 	if (status)

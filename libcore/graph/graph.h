@@ -5,10 +5,10 @@
 #include "trace/records.h"
 
 /*
- * Compute the numbers of `records`, which are borrowed and may be released afterwards. On
- * success *graph is owned by the caller: cg_graph_free. CG_CORRUPT when the records
+ * Compute the numbers of `records`, which are borrowed and may be released afterwards. Of
+ * the flags (CG_OPEN_*) COMPENSATE means something here. On success *graph is owned by the caller: cg_graph_free. CG_CORRUPT when the records
  * contradict themselves (`error`, which may be NULL, says where), CG_NOMEM.
  */
 enum cg_status cg_graph_build(struct cg_graph **graph, const struct cg_records *records,
-                              struct cg_error *error);
+                              unsigned flags, struct cg_error *error);
 #endif

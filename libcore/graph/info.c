@@ -104,11 +104,36 @@ fill_info(struct cg_trace_info *info, const struct cg_build *b)
 	}
 }
 
+/* What recording cost, a tick being so many nanoseconds. */
+static void
+fill_costs(struct cg_trace_info *info, const struct cg_records *r)
+{
+	static const struct cg_tick_costs none;
+	const struct cg_tick_costs *ticks = &r->costs;
+	const uint64_t million = 1000 * 1000;
+	double each = (double)cg_records_ns(r, million) / (double)million / CG_COSTS_OF;
+	const struct {
+		struct cg_own_cost *to;
+		struct cg_tick_cost from;
+	} all[] = {
+		{&info->costs.call, ticks->call},   {&info->costs.c_call, ticks->c_call},
+		{&info->costs.start, ticks->start}, {&info->costs.step, ticks->step},
+		{&info->costs.link, ticks->link},
+	};
+
+	info->costs_known = memcmp(ticks, &none, sizeof none) != 0;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		all[i].to->inner_ns = all[i].from.inner * each;
+		all[i].to->outer_ns = all[i].from.outer * each;
+	}
+}
+
 enum cg_status
 cg_build_strings(struct cg_build *b)
 {
 	if (copy_strings(b) || copy_command(b) || copy_pack(b))
 		return CG_NOMEM;
 	fill_info(&b->store->info, b);
+	fill_costs(&b->store->info, b->records);
 	return CG_OK;
 }

@@ -159,6 +159,21 @@ member_index(struct json *j, const char *key, uint32_t index)
 		json_uint(j, index);
 }
 
+/* null, or what was taken off the times. */
+static void
+write_compensated(struct json *j, const struct cg_trace_info *info)
+{
+	json_key(j, "compensated");
+	if (!info->compensated) {
+		json_put(j, "null");
+		return;
+	}
+	json_open(j, "{");
+	member_uint(j, "taken_ns", info->taken_ns);
+	member_uint(j, "short_ns", info->short_ns);
+	json_close(j, "}");
+}
+
 static void
 write_trace(struct json *j, const struct cg_trace_info *info)
 {
@@ -183,6 +198,7 @@ write_trace(struct json *j, const struct cg_trace_info *info)
 	json_close(j, "]");
 	member_uint(j, "pid", info->pid);
 	member_uint(j, "lost_events", info->lost_events);
+	write_compensated(j, info);
 	json_close(j, "}");
 }
 

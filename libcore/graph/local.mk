@@ -7,6 +7,7 @@ libcore_libcgcore_la_SOURCES += %D%/functions.c
 libcore_libcgcore_la_SOURCES += %D%/nodes.c
 libcore_libcgcore_la_SOURCES += %D%/cpu.c %D%/cpu.h
 libcore_libcgcore_la_SOURCES += %D%/threads.c
+libcore_libcgcore_la_SOURCES += %D%/compensate.c
 libcore_libcgcore_la_SOURCES += %D%/nesting.c %D%/nesting.h
 libcore_libcgcore_la_SOURCES += %D%/inclusive.c
 libcore_libcgcore_la_SOURCES += %D%/metrics.c

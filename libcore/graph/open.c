@@ -32,8 +32,8 @@ out:
 
 /* Make the graph again, of the chosen threads. `records` are changed. */
 static enum cg_status
-graph_narrow(struct cg_graph **graph, struct cg_records *records, cg_threads_fn choose,
-             void *arg, struct cg_error *error)
+graph_narrow(struct cg_graph **graph, struct cg_records *records, unsigned flags,
+             cg_threads_fn choose, void *arg, struct cg_error *error)
 {
 	struct cg_graph *narrow, *whole = *graph;
 	uint32_t all = whole->thread_count, chosen;
@@ -51,7 +51,7 @@ graph_narrow(struct cg_graph **graph, struct cg_records *records, cg_threads_fn 
 		             status == CG_USE ? "none of its threads is meant"
 		                              : cg_status_text(status));
 	else
-		status = cg_graph_build(&narrow, records, error);
+		status = cg_graph_build(&narrow, records, flags, error);
 	cg_graph_free(whole);
 	if (!status)
 		*graph = narrow;
@@ -73,9 +73,9 @@ cg_graph_open_threads(struct cg_graph **graph, const char *path, unsigned flags,
 	cg_records_init(&records);
 	status = cg_records_load(&records, path, flags, &facts, error);
 	if (!status)
-		status = cg_graph_build(&made, &records, error);
+		status = cg_graph_build(&made, &records, flags, error);
 	if (!status && choose)
-		status = graph_narrow(&made, &records, choose, arg, error);
+		status = graph_narrow(&made, &records, flags, choose, arg, error);
 	if (!status) {
 		store = (struct cg_graph_store *)made;
 		store->info.version_major = facts.major;

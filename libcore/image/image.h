@@ -13,6 +13,7 @@
  */
 #ifndef CG_IMAGE_IMAGE_H
 #define CG_IMAGE_IMAGE_H
+#include "base/costs.h"
 #include "base/ticks.h"
 
 #include <assert.h>
@@ -24,7 +25,7 @@ typedef uint32_t cg_ref;
 
 #define CG_IMG_MAGIC "CGIMAGE\n"
 enum {
-	CG_IMG_VERSION = 2,
+	CG_IMG_VERSION = 3,
 	CG_IMG_UNIT = 64,
 	CG_IMG_SLAB = 65536,
 	CG_IMG_SLAB_UNITS = CG_IMG_SLAB / CG_IMG_UNIT,
@@ -91,6 +92,7 @@ struct cg_img_header {
 	cg_ref meta[CG_META_COUNT];
 	char boot_id[40]; /* the system's boot, so that a reader knows if its ticks compare */
 	_Atomic uint64_t takeovers; /* times that another profiler took a thread's events */
+	struct cg_tick_costs costs; /* what recording costs, measured at the start */
 };
 static_assert(sizeof(struct cg_img_header) <= 1024, "header fits into slab 0");
 

@@ -457,6 +457,7 @@ add_meta(struct cg_capture_state *state)
 	out->forks = atomic_load(&header->forks);
 	out->takeovers = atomic_load(&header->takeovers);
 	out->folds = atomic_load(&header->folds);
+	out->costs = header->costs;
 	out->complete = !state->view->cut;
 	status = cg_capture_string(state, header->meta[CG_META_PYTHON], &out->python);
 	if (!status)

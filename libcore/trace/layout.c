@@ -42,6 +42,16 @@ const struct cg_column cg_meta_columns[] = {
 	META(19, folds, PLAIN),
 	META(20, parent_pid, PLAIN),
 	META(21, parent_trace, PLAIN),
+	META(22, costs.call.inner, PLAIN),
+	META(23, costs.call.outer, PLAIN),
+	META(24, costs.c_call.inner, PLAIN),
+	META(25, costs.c_call.outer, PLAIN),
+	META(26, costs.start.inner, PLAIN),
+	META(27, costs.start.outer, PLAIN),
+	META(28, costs.step.inner, PLAIN),
+	META(29, costs.step.outer, PLAIN),
+	META(30, costs.link.inner, PLAIN),
+	META(31, costs.link.outer, PLAIN),
 };
 const uint32_t cg_meta_column_count = COUNT(cg_meta_columns);
 

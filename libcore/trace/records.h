@@ -6,6 +6,7 @@
  */
 #ifndef CG_TRACE_RECORDS_H
 #define CG_TRACE_RECORDS_H
+#include "base/costs.h"
 #include "base/ticks.h"
 #include "corograph.h"
 
@@ -112,8 +113,9 @@ struct cg_records {
 	uint32_t builtins;    /* 0 or 1 */
 	uint32_t stop_status; /* enum cg_status that stopped the recording early, or 0 */
 	uint64_t lost_events, forks;
-	uint64_t takeovers; /* of an image; a trace holds them among lost_events */
-	uint64_t folds;     /* contexts that found no node of their own */
+	uint64_t takeovers;         /* of an image; a trace holds them among lost_events */
+	uint64_t folds;             /* contexts that found no node of their own */
+	struct cg_tick_costs costs; /* what recording costs, or all 0 */
 	uint32_t python, executable, platform; /* strings */
 	struct cg_rec_pack *packs;             /* at most one: of an archive */
 	struct cg_rec_source *sources;

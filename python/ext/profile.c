@@ -141,7 +141,7 @@ open_memory(struct cg_graph **graph, struct memory memory, struct cg_error *erro
 	cg_records_init(&records);
 	status = cg_trace_read(&records, &source, 0, NULL, error);
 	if (!status)
-		status = cg_graph_build(graph, &records, error);
+		status = cg_graph_build(graph, &records, 0, error);
 	cg_records_release(&records);
 	return status;
 }

@@ -22,7 +22,9 @@ TABLES = {
     "STRS": ("string", 16777216, "length! text!"),
     "META": ("meta", 1, "pid clock_kind start.tick= start.mono_ns= start.real_ns- end.tick="
              " end.mono_ns= end.real_ns- gap_limit= builtins stop_status lost_events= forks="
-             " python executable platform live killed folds= parent_pid parent_trace"),
+             " python executable platform live killed folds= parent_pid parent_trace"
+             " costs.call.inner costs.call.outer costs.c_call.inner costs.c_call.outer costs.start.inner costs.start.outer"
+             " costs.step.inner costs.step.outer costs.link.inner costs.link.outer"),
     "ARGV": ("argument", 65536, "string"),
     "FUNC": ("function", 16777216, "name file module line kind flags"),
     "THRD": ("thread", 1048576, "id name node_count native_id= count= first@ last@ busy="

@@ -80,7 +80,7 @@ def _():
 @test("keys and their order are the contract's")
 def _():
     data = report(made())
-    trace = "complete python clock start_unix_ns elapsed_ns command pid lost_events"
+    trace = "complete python clock start_unix_ns elapsed_ns command pid lost_events compensated"
     function = ("name file line kind calls primitive_calls finished raised unfinished begun_before "
                 "suspensions wall_ns run_ns await_ns hosted_ns cpu_ns work_ns self_run_ns "
                 "self_await_ns self_cpu_ns")
@@ -94,6 +94,30 @@ def _():
         assert data[table]
         for row in data[table]:
             assert list(row) == keys.split(), table
+
+
+@test("what recording cost is taken off when asked")
+def _():
+    raw = report(made())
+    less = json.loads("\n".join(show(made(), "--compensate", "--format=json")))
+    assert raw["trace"]["compensated"] is None
+    assert less["trace"]["compensated"] == {"taken_ns": 22, "short_ns": 0}
+    assert not list(errors(less, SCHEMA))
+    runs = [[f["self_run_ns"] for f in data["functions"]] for data in (raw, less)]
+    assert runs == [[100, 100, 200], [92, 90, 196]], runs
+    assert "compensated: 22 ns of recording taken off" in show(made(), "--compensate")
+    rows = [line.rsplit(",", 1)[1] for line in show(made(), "--compensate", "--format=csv")]
+    assert rows == ["compensated", "1", "1", "1"], rows
+    assert "call 10+5, C call 8+4" in corograph("info", made()).stdout
+
+
+@test("who does not know what recording cost says so")
+def _():
+    old = os.path.join(os.environ["CG_SRC"], "tests", "corpus", "good", "small.coro")
+    for command in (["report", "--compensate", old], ["export", "callgrind", "--compensate", "-o-", old]):
+        done = corograph(*command)
+        assert done.returncode == 1 and not done.stdout, done
+        assert "leave --compensate out" in done.stderr, done
 
 
 @test("the trace's text and numbers arrive")

@@ -31,6 +31,7 @@ check_PROGRAMS += %D%/test_finish
 
 # graph
 check_PROGRAMS += %D%/test_check
+check_PROGRAMS += %D%/test_compensate
 check_PROGRAMS += %D%/test_cpu
 check_PROGRAMS += %D%/test_edges
 check_PROGRAMS += %D%/test_functions

@@ -118,17 +118,23 @@ made_spawn(struct made *m, uint32_t creator, uint32_t root, uint64_t count)
 	return i;
 }
 
-/* The graph of what was made; ends the test when there is none. */
+/* The graph of what was made, CG_OPEN_* as flags; ends the test when there is none. */
 static inline struct cg_graph *
-made_graph(struct made *m)
+made_graph_as(struct made *m, unsigned flags)
 {
 	struct cg_graph *graph = NULL;
 	struct cg_error error;
 
-	if (!cg_graph_build(&graph, &m->records, &error))
+	if (!cg_graph_build(&graph, &m->records, flags, &error))
 		return graph;
 	printf("Bail out! %s\n", error.text);
 	exit(1);
+}
+
+static inline struct cg_graph *
+made_graph(struct made *m)
+{
+	return made_graph_as(m, 0);
 }
 
 static inline const struct cg_function *

@@ -175,6 +175,8 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 		r->packs[i] = (struct cg_rec_pack){.host = made_text(&strings, "host", i),
 		                                   .corograph = made_text(&strings, "0.", i)};
 	r->folds = 11;
+	r->costs =
+		(struct cg_tick_costs){{21, 22}, {23, 24}, {25, 26}, {27, 28}, {29, 1u << 31}};
 	r->pid = 77;
 	r->clock_kind = CG_CLOCK_TSC;
 	r->start = (struct cg_clock_pair){1000, 2000, -5};
@@ -296,7 +298,8 @@ same_records(const struct cg_records *a, const struct cg_records *b)
 	       same_pair(&a->end, &b->end) && SAME(gap_limit) && SAME(builtins) &&
 	       SAME(stop_status) && SAME(lost_events) && SAME(forks) && SAME(folds) &&
 	       SAME(python) && SAME(executable) && SAME(platform) && SAME(complete) &&
-	       SAME(parent_trace) && SAME(parent_pid) && SAME(live) && SAME(killed);
+	       memcmp(&a->costs, &b->costs, sizeof a->costs) == 0 && SAME(parent_trace) &&
+	       SAME(parent_pid) && SAME(live) && SAME(killed);
 }
 #undef SAME
 #undef TEXT

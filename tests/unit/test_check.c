@@ -30,7 +30,7 @@ refused(const char *name)
 {
 	struct cg_graph *graph = NULL;
 	struct cg_error error = {0};
-	enum cg_status status = cg_graph_build(&graph, &m.records, &error);
+	enum cg_status status = cg_graph_build(&graph, &m.records, 0, &error);
 
 	ok(status == CG_CORRUPT && error.status == CG_CORRUPT && *error.text && !graph, name);
 	cg_graph_free(status ? NULL : graph);

@@ -102,7 +102,7 @@ out_of_memory(void)
 	make_some();
 	for (n = 0; status == CG_NOMEM && n < 1000; n++) {
 		cg_alloc_fail_at(n);
-		status = cg_graph_build(&graph, &m.records, &error);
+		status = cg_graph_build(&graph, &m.records, 0, &error);
 		clean = clean && (status ? !graph && error.status == status : graph != NULL);
 	}
 	cg_alloc_fail_at(-1);
@@ -134,7 +134,7 @@ build_large(uint32_t n, bool deep, uint32_t functions)
 		                                  .run = 1,
 		                                  .await = 1};
 	r.nodes[0] = m.nodes[0];
-	if (cg_graph_build(&graph, &r, NULL))
+	if (cg_graph_build(&graph, &r, 0, NULL))
 		graph = NULL;
 	free(r.nodes);
 	free(f);

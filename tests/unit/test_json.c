@@ -35,6 +35,8 @@ sample(const char *name)
 	uint32_t t, module, foo, sleep, a, b, c;
 
 	made_init(&m);
+	m.records.costs.call = (struct cg_tick_cost){10 * CG_COSTS_OF, 5 * CG_COSTS_OF};
+	m.records.costs.c_call = (struct cg_tick_cost){8 * CG_COSTS_OF, 4 * CG_COSTS_OF};
 	module = made_function(&m, "<module>", CG_KIND_FUNCTION);
 	foo = made_function(&m, name, CG_KIND_COROUTINE);
 	sleep = made_function(&m, "<built-in method time.sleep>", CG_KIND_BUILTIN);
@@ -72,7 +74,7 @@ static const char expected[] =
 	"\"trace\": {\"complete\": true, \"python\": \"3.11.7\", "
 	"\"clock\": {\"wall\": \"made_up\", \"cpu\": \"thread_cputime_gap\"}, "
 	"\"start_unix_ns\": -1, \"elapsed_ns\": 1000, \"command\": [\"app.py\", \"\"], "
-	"\"pid\": 7, \"lost_events\": 0},\n"
+	"\"pid\": 7, \"lost_events\": 0, \"compensated\": null},\n"
 	"\"functions\": [\n"
 	"{\"name\": \"<built-in method time.sleep>\", \"file\": \"\", \"line\": 0, "
 	"\"kind\": \"builtin\", \"calls\": 1, \"primitive_calls\": 1, \"finished\": 1, "

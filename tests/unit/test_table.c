@@ -127,11 +127,16 @@ main(void)
 		"    1   1.50 us  b      Service.fetch \x1b[2m(package.service:12)\x1b[0m\n"
 		"177/1      0     a,\"q\"    Service.fetch \x1b[2m(package.service:12)\x1b[0m\n");
 	file = paper();
-	cg_table_print_csv(&t, 2, file);
+	cg_table_print_csv(&t, 2, NULL, file);
 	ok(says(file, "calls,self_run_ns,line,text\n"
 	              "1,1500,7,b\n"
 	              "177,0,8,\"a,\"\"q\"\"\"\n"),
 	   "as CSV");
+	file = paper();
+	cg_table_print_csv(&t, 1, "special", file);
+	ok(says(file, "calls,self_run_ns,line,text,special\n"
+	              "1,1500,7,b,1\n"),
+	   "as CSV with a mark");
 	free(written);
 	return done();
 }
