@@ -3,7 +3,7 @@
  *
  * The wall clock is the processor's counter where the kernel itself trusts it, else
  * CLOCK_MONOTONIC. Ticks are raw; pairs of readings turn differences into nanoseconds,
- * so nothing is calibrated at the start.
+ * so the clock is not calibrated at the start.
  */
 #ifndef CG_BASE_TICKS_H
 #define CG_BASE_TICKS_H

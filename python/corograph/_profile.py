@@ -86,13 +86,14 @@ class Profile:
     def print(self, sort: Optional[str] = None, limit: Optional[int] = 20,
               file: Optional[TextIO] = None, *, view: str = "functions",
               function: Optional[str] = None, module: Optional[str] = None,
-              thread: Optional[str] = None) -> None:
+              thread: Optional[str] = None, compensate: bool = False) -> None:
         """Print a table, as `corograph report` does.
 
         The rows with most of `sort` come first ("wall", "self_run", "calls", ...; a field's
         name does as well; None: what the view is about), `limit` of them at most, all with
         None, to `file`, else to standard output. `view` is functions, tree, tasks, threads or blocking; `function`, `module` and
-        `thread` leave all others out. Raises Error when the command does not know a word.
+        `thread` leave all others out; `compensate` takes off the times what recording cost.
+        Raises Error when the command does not know a word.
         """
         options = ["--view", view, "--limit", str(limit or 0)]
         if sort is not None:
@@ -100,6 +101,7 @@ class Profile:
         for name, value in ("function", function), ("module", module), ("thread", thread):
             if value is not None:
                 options += [f"--{name}", value]
+        options += ["--compensate"] if compensate else []
         columns = os.environ.get("COLUMNS") or str(shutil.get_terminal_size((100, 24)).columns)
         table = self._command(["report", *options], [], COLUMNS=columns)
         (file or sys.stdout).write(table.decode(errors="replace"))
@@ -133,13 +135,15 @@ class Profile:
                 with open(self.path, "rb") as trace:
                     shutil.copyfileobj(trace, file)
 
-    def export(self, format: str, path: Path) -> None:
+    def export(self, format: str, path: Path, *, compensate: bool = False) -> None:
         """Write the numbers for another viewer to `path`.
 
         `format` is callgrind, pstats or speedscope; doc/exporting.md says what opens them.
+        `compensate` takes off the times what recording cost.
         Raises Error when there is no such format or the file cannot be written.
         """
-        self._command(["export", format], ["-o", os.fsdecode(path)])
+        options = ["--compensate"] if compensate else []
+        self._command(["export", format, *options], ["-o", os.fsdecode(path)])
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else repr(self.path)

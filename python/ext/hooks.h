@@ -4,10 +4,19 @@
  */
 #ifndef CG_HOOKS_H
 #define CG_HOOKS_H
+#include "compat.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Events of all threads come from now on. -1: a Python exception is set. */
 int cg_hooks_arm(bool builtins);
+
+/* Events of those code objects alone, and of what they call in C, in this thread. */
+int cg_hooks_arm_for(PyObject *const *codes, size_t count, bool builtins);
+
+/* Is no other tool told of what runs in this thread, or made to run it? */
+bool cg_hooks_alone(void);
 
 /* No more events. Keeps the pending exception; nothing happens when none were armed. */
 void cg_hooks_disarm(void);

@@ -188,17 +188,18 @@ CALLBACK(on_c_raise)
 static const struct {
 	const char *name;
 	vectorcallfunc call;
-	bool of_c; /* only when C functions are recorded */
+	bool of_c;  /* only when C functions are recorded */
+	bool local; /* can be had for single code objects */
 } events[] = {
-	{"PY_START", on_py_start, false},
-	{"PY_RESUME", on_py_resume, false},
-	{"PY_THROW", on_py_throw, false},
-	{"PY_YIELD", on_py_yield, false},
-	{"PY_RETURN", on_py_return, false},
-	{"PY_UNWIND", on_py_unwind, false},
-	{"CALL", on_call, true},
-	{"C_RETURN", on_c_return, true},
-	{"C_RAISE", on_c_raise, true},
+	{"PY_START", on_py_start, false, true},
+	{"PY_RESUME", on_py_resume, false, true},
+	{"PY_THROW", on_py_throw, false, false},
+	{"PY_YIELD", on_py_yield, false, true},
+	{"PY_RETURN", on_py_return, false, true},
+	{"PY_UNWIND", on_py_unwind, false, false},
+	{"CALL", on_call, true, true},
+	{"C_RETURN", on_c_return, true, true},
+	{"C_RAISE", on_c_raise, true, true},
 };
 enum { EVENTS = sizeof events / sizeof *events };
 
@@ -281,9 +282,9 @@ register_call(PyTypeObject *type, int bit, vectorcallfunc call)
 	return result;
 }
 
-/* Register what is wanted. The bits of all of it, or -1. */
+/* Register what is wanted, for all code or for some. The bits of all of it, or -1. */
 static int
-register_events(bool builtins)
+register_events(bool builtins, bool local)
 {
 	PyTypeObject *type = (PyTypeObject *)PyType_FromSpec(&callback_spec);
 	int bits = 0;
@@ -291,7 +292,7 @@ register_events(bool builtins)
 	for (size_t i = 0; type && i < EVENTS; i++) {
 		int bit;
 
-		if (events[i].of_c && !builtins)
+		if ((events[i].of_c && !builtins) || (local && !events[i].local))
 			continue;
 		bit = event_bit(events[i].name);
 		if (bit < 0 || register_call(type, bit, events[i].call) < 0) {
@@ -349,11 +350,10 @@ release_tool(void)
 	PyErr_Clear();
 }
 
-int
-cg_hooks_arm(bool builtins)
+/* Take a tool number and register callbacks. The bits of their events, or -1. */
+static int
+prepare(bool builtins, bool local)
 {
-	int bits;
-
 	armed.monitoring = PySys_GetObject("monitoring");
 	if (!armed.monitoring) {
 		return cg_failure_set("sys.monitoring is gone");
@@ -366,11 +366,50 @@ cg_hooks_arm(bool builtins)
 		return -1;
 	}
 	cg_takeover_find();
-	bits = register_events(builtins);
+	return register_events(builtins, local);
+}
+
+int
+cg_hooks_arm(bool builtins)
+{
+	int bits = prepare(builtins, false);
+
 	if (bits >= 0 && set_events(bits) == 0)
 		return 0;
 	cg_hooks_disarm();
 	return -1;
+}
+
+int
+cg_hooks_arm_for(PyObject *const *codes, size_t count, bool builtins)
+{
+	int bits = prepare(builtins, true);
+
+	for (size_t i = 0; bits >= 0 && i < count; i++)
+		if (ask(PyObject_CallMethod(armed.monitoring, "set_local_events", "iOi",
+		                            armed.tool, codes[i], bits)) < 0)
+			bits = -1;
+	if (bits >= 0)
+		return 0;
+	cg_hooks_disarm();
+	return -1;
+}
+
+bool
+cg_hooks_alone(void)
+{
+	PyObject *monitoring = PySys_GetObject("monitoring");
+	const PyThreadState *tstate = cg_tstate();
+	bool alone = monitoring && !tstate->c_tracefunc && !tstate->c_profilefunc;
+
+	for (int tool = 0; alone && tool < 6; tool++) {
+		PyObject *name = PyObject_CallMethod(monitoring, "get_tool", "i", tool);
+
+		alone = name == Py_None;
+		Py_XDECREF(name);
+	}
+	PyErr_Clear();
+	return alone;
 }
 
 void

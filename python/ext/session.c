@@ -7,6 +7,7 @@
 #include "session.h"
 
 #include "base/alloc.h"
+#include "calibrate.h"
 #include "codes.h"
 #include "failure.h"
 #include "fork.h"
@@ -141,6 +142,7 @@ static int
 new_collector(struct cg_collector **collector, const struct cg_session_options *options,
               struct cg_settings *settings)
 {
+	struct cg_tick_costs costs;
 	enum cg_status status;
 
 	settings->path = options->path;
@@ -150,7 +152,11 @@ new_collector(struct cg_collector **collector, const struct cg_session_options *
 	                                .task_name = cg_tasks_name,
 	                                .cpu = cg_recorder_cpu};
 	choose_clock(settings);
+	if (cg_calibrate(&costs, settings) < 0)
+		return -1;
 	status = cg_collector_new(collector, settings);
+	if (!status)
+		cg_image_header(&(*collector)->image)->costs = costs;
 	return status ? cg_failure_set_status(status, options->path, NULL) : 0;
 }
 

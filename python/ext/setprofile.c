@@ -342,6 +342,29 @@ cg_hooks_arm(bool builtins)
 	return 0;
 }
 
+/* An event tells its frame's code, and the frames of these codes are all that is called. */
+int
+cg_hooks_arm_for(PyObject *const *codes, size_t count, bool builtins)
+{
+	(void)codes;
+	(void)count;
+	armed.builtins = builtins;
+	armed.new_thread = NULL;
+	armed.scan_interval = INT64_MAX;
+	armed.on = true;
+	set_evaluator(true);
+	set_thread(cg_tstate(), true);
+	return 0;
+}
+
+bool
+cg_hooks_alone(void)
+{
+	const PyThreadState *tstate = cg_tstate();
+
+	return !tstate->c_tracefunc && !tstate->c_profilefunc;
+}
+
 void
 cg_hooks_disarm(void)
 {

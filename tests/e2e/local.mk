@@ -11,7 +11,7 @@ python_tests += %D%/test_api.py %D%/test_hooks_calls.py %D%/test_hooks_coroutine
 EXTRA_DIST += %D%/hooks.py
 python_tests += %D%/test_pack.py %D%/test_no_room.py %D%/test_processes.py %D%/test_threads.py \
 	%D%/test_tasks.py %D%/test_task_libraries.py
-python_tests += %D%/test_semantics_doc.py
+python_tests += %D%/test_semantics_doc.py %D%/test_compensate.py
 python_tests += %D%/test_inspect.py %D%/test_everyday.py %D%/test_completion.py %D%/test_report_threads.py
 
 # Once for all Pythons: what the commands read does not depend on one.
