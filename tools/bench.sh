@@ -27,6 +27,14 @@ bench_python() {
 	"$@" --json "$BUILD/bench/$name.json" "${BENCH_ARGS[@]}" | tee "$BUILD/bench/$name.md"
 }
 
+# bench_large: what large traces cost, beside other profilers' files.
+bench_large() {
+	local folder
+	folder=$BUILD/$(sed -n '1s/ .*//p' <<<"$PYTHONS")
+	make -s -C "$folder" tests/bench/bench_large >/dev/null || die "bench_large cannot be built"
+	"$ROOT/tests/bench/large.py" "$folder" "${BENCH_ARGS[@]}" | tee "$BUILD/bench/large.md"
+}
+
 bench_sid() {
 	local version exe why
 	why=$(sid_obstacle)
@@ -42,7 +50,8 @@ bench_sid() {
 	done < <(sid_pythons)
 }
 
-# ./dev bench [quick]: quick is the first Python alone, and leaves doc/ as it is.
+# ./dev bench [quick|large]: quick is the first Python alone, large the large traces alone;
+# both leave doc/ as it is.
 dev_bench() {
 	local python
 	. "$ROOT/tools/pythons.sh"
@@ -56,14 +65,20 @@ dev_bench() {
 		bench_python quick "$ROOT/tests/bench/run" --rounds 2
 		return
 	fi
+	if [ "${1:-}" = large ]; then
+		bench_large
+		return
+	fi
 	bench_python 3.11 "$ROOT/tests/bench/run"
+	bench_large
 	bench_sid
 	bench_collector "$BUILD/$(sed -n '1s/ .*//p' <<<"$PYTHONS")" | tee "$BUILD/bench/instructions.md"
 	bench_page
 }
 
 bench_page() {
-	cat "$ROOT/tests/bench/page.md" "$BUILD"/bench/3.*.md "$BUILD/bench/instructions.md" \
+	cat "$ROOT/tests/bench/page.md" "$BUILD"/bench/3.*.md "$BUILD/bench/large.md" \
+		"$BUILD/bench/instructions.md" \
 		>"$ROOT/doc/performance.md"
 	python3 "$ROOT/tests/bench/plot.py" "$(find "$BUILD/bench" -name '3.*.json' | sort -V |
 		sed -n '/3\.14/p;$p' | head -n 1)" >"$ROOT/doc/performance.svg"
