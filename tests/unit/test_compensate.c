@@ -94,6 +94,33 @@ floors(void)
 	cg_graph_free(graph);
 }
 
+/* A place of many calls that took less than their cost: that was measured too high. */
+static void
+scaled(void)
+{
+	struct cg_graph *graph;
+	uint32_t main_, len;
+
+	begin();
+	main_ = made_node(&m, made_thread(&m, "t"), function("main", CG_KIND_FUNCTION),
+	                  CG_EDGE_CALL, 100000);
+	len = made_node(&m, main_, function("len", CG_KIND_BUILTIN), CG_EDGE_CALL, 4000);
+	m.nodes[len].calls = 1000;
+	graph = compensated();
+	eq(self_run(graph, "len"), 0, "such a place has nothing left");
+	eq(self_run(graph, "main"), 100000 - 2 - 3200, "all costs are four fifths then");
+	eq(graph->info->short_ns, 0, "and nothing is missing");
+	cg_graph_free(graph);
+	m.nodes[len].calls = 999;
+	graph = compensated();
+	eq(self_run(graph, "main"), 100000 - 3 - 4 * 999, "of fewer calls that is no proof");
+	cg_graph_free(graph);
+	m.nodes[len].calls = 4000;
+	graph = compensated();
+	eq(self_run(graph, "main"), 100000 - 4000, "nor is it believed below a quarter");
+	cg_graph_free(graph);
+}
+
 /* loop hosts a, which awaits b, which awaits c: c suspends 9 times, b 1 more. */
 static void
 chains(void)
@@ -195,6 +222,7 @@ main(void)
 {
 	calls();
 	floors();
+	scaled();
 	chains();
 	generators();
 	starved();
