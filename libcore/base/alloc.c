@@ -4,13 +4,15 @@
  */
 #include "base/alloc.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { FIRST_CAPACITY = 8 };
+enum { FIRST_CAPACITY = 8, PAGE = 4096, LARGE = 4 << 20 };
 
 static _Atomic long fail_at = -1;
 
@@ -28,10 +30,27 @@ cg_alloc_fail_at(long n)
 	atomic_store(&fail_at, n < 0 ? -1 : n);
 }
 
+/* Ask for large pages where they pay: filling a large block is mostly page faults. */
+static void *
+hint(void *p, size_t n)
+{
+#ifdef MADV_HUGEPAGE
+	uintptr_t begin = ((uintptr_t)p + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+	uintptr_t end = ((uintptr_t)p + n) & ~(uintptr_t)(PAGE - 1);
+	int saved = errno;
+
+	if (p && n >= LARGE && madvise((void *)begin, end - begin, MADV_HUGEPAGE))
+		errno = saved;
+#else
+	(void)n;
+#endif
+	return p;
+}
+
 void *
 cg_alloc(size_t n)
 {
-	return refused() ? NULL : malloc(n ? n : 1);
+	return refused() ? NULL : hint(malloc(n ? n : 1), n);
 }
 
 void *
@@ -42,7 +61,7 @@ cg_zalloc(size_t count, size_t size)
 		count = size = 1;
 	if (count > SIZE_MAX / size || refused())
 		return NULL;
-	return calloc(count, size);
+	return hint(calloc(count, size), count * size);
 }
 
 void
@@ -69,7 +88,7 @@ cg_grow(void *array, size_t *cap, size_t need, size_t elem)
 		return CG_NOMEM;
 	/* Through memcpy: the owner's pointer has a type that this function cannot know. */
 	memcpy(&old, array, sizeof old);
-	grown = realloc(old, want * elem);
+	grown = hint(realloc(old, want * elem), want * elem);
 	if (!grown)
 		return CG_NOMEM;
 	memcpy(array, &grown, sizeof grown);

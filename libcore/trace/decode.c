@@ -14,6 +14,8 @@
 #include "trace/group.h"
 #include "trace/rows.h"
 
+enum { AHEAD = 64 /* times what has come: no more is taken on the word of a trace */ };
+
 typedef enum cg_status (*chunk_fn)(struct cg_decoder *, const uint8_t *, size_t);
 
 enum cg_status
@@ -191,6 +193,21 @@ take_meta(struct cg_decoder *d, const uint8_t *payload, size_t n)
 	return CG_OK;
 }
 
+/*
+ * How many rows to take room for when there must be `need`: of nodes all that the threads
+ * announce, unless that is many times what has come; so few are copied as they grow.
+ */
+static size_t
+room_for(const struct cg_decoder *d, enum cg_layout_id id, size_t need)
+{
+	const struct cg_rec_thread *last = d->out.threads + d->out.thread_count - 1;
+	size_t announced = 0;
+
+	if (id == CG_LAYOUT_NODES && need > d->caps[id] && d->out.thread_count)
+		announced = (size_t)last->root + last->node_count;
+	return announced > need && announced / AHEAD <= need ? announced : need;
+}
+
 /* Room for the rows of a table, and, in salvage, for those that were lost before them. */
 static enum cg_status
 make_room(struct cg_decoder *d, enum cg_layout_id id, uint32_t have, uint32_t first,
@@ -198,8 +215,8 @@ make_room(struct cg_decoder *d, enum cg_layout_id id, uint32_t have, uint32_t fi
 {
 	const struct cg_layout *layout = &cg_layouts[id];
 	char *array = (char *)&d->out + layout->array, *base;
-	enum cg_status status =
-		cg_grow(array, &d->caps[id], (size_t)first + count, layout->stride);
+	enum cg_status status = cg_grow(
+		array, &d->caps[id], room_for(d, id, (size_t)first + count), layout->stride);
 
 	if (status)
 		return status;
@@ -391,11 +408,8 @@ check_whole(struct cg_decoder *d)
 		return cg_decoder_fail(d, CG_CORRUPT, "a trace without facts about the recording");
 	if (last && last->root + last->node_count != d->out.node_count)
 		return cg_decoder_fail(d, CG_CORRUPT, "threads with nodes that are not there");
-	for (uint32_t i = 0; i < d->out.node_count; i++)
-		if (d->out.nodes[i].origin != CG_NONE &&
-		    d->out.nodes[i].origin >= d->out.node_count)
-			return cg_decoder_fail(d, CG_CORRUPT,
-			                       "a task made at a node that is not there");
+	if (d->farthest > d->out.node_count)
+		return cg_decoder_fail(d, CG_CORRUPT, "a task made at a node that is not there");
 	return CG_OK;
 }
 

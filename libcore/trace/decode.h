@@ -15,6 +15,7 @@ struct cg_decoder {
 	size_t caps[CG_LAYOUTS];
 	bool has_meta, has_rows, ended;
 	uint32_t thread;            /* of the node that comes next: index into out.threads */
+	uint32_t farthest;          /* one past the last node that is an origin */
 	struct cg_index_row *index; /* owned: of the INDX chunk, or NULL */
 	uint32_t index_count;
 	uint64_t index_offset; /* END: of the INDX chunk, 0: none */

@@ -244,6 +244,8 @@ check_node(struct cg_decoder *d, uint32_t i)
 	if (thread && node->edge == CG_EDGE_SPAWN && node->parent != thread->root)
 		return corrupt(d, "a task's root below other calls");
 	node->thread = d->thread;
+	if (node->origin != CG_NONE && node->origin >= d->farthest)
+		d->farthest = node->origin + 1;
 	return CG_OK;
 }
 

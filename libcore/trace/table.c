@@ -10,8 +10,9 @@
 
 #include "base/alloc.h"
 #include "base/varint.h"
+#include "trace/coding.h"
 
-enum { PLANES = 8, SPARSE_WHEN = 8 /* fewer than one in so many is not zero */ };
+enum { SPARSE_WHEN = 8 /* fewer than one in so many is not zero */ };
 
 void
 cg_table_begin(struct cg_buffer *out, uint32_t first, uint32_t count)
@@ -19,64 +20,6 @@ cg_table_begin(struct cg_buffer *out, uint32_t first, uint32_t count)
 	cg_buffer_put_varint(out, first);
 	cg_buffer_put_varint(out, count);
 }
-
-static void
-put_dense(struct cg_buffer *out, const uint64_t *values, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		cg_buffer_put_varint(out, values[i]);
-}
-
-static uint8_t
-byte_length(uint64_t value)
-{
-	uint8_t n = 0;
-
-	for (; value; value >>= 8)
-		n++;
-	return n;
-}
-
-static void
-put_planes(struct cg_buffer *out, const uint64_t *values, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		cg_buffer_put_u8(out, byte_length(values[i]));
-	for (unsigned plane = 0; plane < PLANES; plane++)
-		for (uint32_t i = 0; i < count; i++)
-			if (values[i] >> (8 * plane))
-				cg_buffer_put_u8(out, (uint8_t)(values[i] >> (8 * plane)));
-}
-
-/* Which rows, then their values: columns that have the same rows begin alike. */
-static void
-put_sparse(struct cg_buffer *out, const uint64_t *values, uint32_t count)
-{
-	uint64_t *some = cg_zalloc(count, sizeof *some);
-	uint32_t used = 0, skipped = 0;
-
-	if (!some) {
-		out->status = CG_NOMEM;
-		return;
-	}
-	for (uint32_t i = 0; i < count; i++)
-		if (values[i])
-			some[used++] = values[i];
-	cg_buffer_put_varint(out, used);
-	for (uint32_t i = 0; i < count; i++) {
-		if (values[i])
-			cg_buffer_put_varint(out, skipped);
-		skipped = values[i] ? 0 : skipped + 1;
-	}
-	put_planes(out, some, used);
-	cg_free(some);
-}
-
-static void (*const put_coding[])(struct cg_buffer *, const uint64_t *, uint32_t) = {
-	[CG_TRACE_DENSE] = put_dense,
-	[CG_TRACE_SPARSE] = put_sparse,
-	[CG_TRACE_PLANES] = put_planes,
-};
 
 /* A column's head with no size yet; its end is where its bytes will begin. */
 static void
@@ -103,7 +46,7 @@ cg_table_put_coded(struct cg_buffer *out, uint8_t id, enum cg_trace_coding codin
 	struct cg_buffer bytes;
 
 	cg_buffer_init(&bytes);
-	put_coding[coding](&bytes, values, count);
+	cg_coding_put(&bytes, coding, values, count);
 	put_head(out, id, coding, bytes.len);
 	cg_buffer_put(out, bytes.data, bytes.len);
 	if (bytes.status && !out->status)
@@ -247,83 +190,6 @@ cg_table_open(struct cg_table *table, const uint8_t *payload, size_t n)
 	return status;
 }
 
-static bool
-get_dense(const struct cg_table_column *column, uint64_t *values, uint32_t count)
-{
-	const uint8_t *at = column->bytes, *end = at + column->size;
-
-	for (uint32_t i = 0; i < count; i++)
-		if (!take(&at, end, UINT64_MAX, &values[i]))
-			return false;
-	return at == end;
-}
-
-static bool
-get_planes_at(const uint8_t *lengths, const uint8_t *end, uint64_t *values, uint32_t count)
-{
-	const uint8_t *at = lengths + count;
-
-	if ((size_t)(end - lengths) < count)
-		return false;
-	memset(values, 0, count * sizeof *values);
-	for (unsigned plane = 0; plane < PLANES; plane++)
-		for (uint32_t i = 0; i < count; i++) {
-			if (lengths[i] > PLANES)
-				return false;
-			if (lengths[i] <= plane)
-				continue;
-			if (at == end || (lengths[i] == plane + 1 && *at == 0))
-				return false;
-			values[i] |= (uint64_t)*at++ << (8 * plane);
-		}
-	return at == end;
-}
-
-static bool
-get_planes(const struct cg_table_column *column, uint64_t *values, uint32_t count)
-{
-	return get_planes_at(column->bytes, column->bytes + column->size, values, count);
-}
-
-/*
- * The values stand at the end of the array at first. Each moves forward, or stays: as many
- * are skipped before it as there is room.
- */
-static bool
-get_sparse(const struct cg_table_column *column, uint64_t *values, uint32_t count)
-{
-	const uint8_t *at = column->bytes, *end = at + column->size, *skips;
-	uint64_t used, skipped;
-	uint32_t row = 0;
-
-	if (!take(&at, end, count, &used))
-		return false;
-	skips = at;
-	for (uint64_t i = 0; i < used; i++)
-		if (!take(&at, end, count, &skipped))
-			return false;
-	if (!get_planes_at(at, end, values + (count - used), (uint32_t)used))
-		return false;
-	for (uint32_t i = count - (uint32_t)used; i < count; i++) {
-		uint64_t value = values[i];
-
-		take(&skips, end, count, &skipped);
-		if (skipped > i - row || value == 0)
-			return false;
-		memset(values + row, 0, skipped * sizeof *values);
-		row += (uint32_t)skipped;
-		values[row++] = value;
-	}
-	memset(values + row, 0, (count - row) * sizeof *values);
-	return true;
-}
-
-static bool (*const get_coding[])(const struct cg_table_column *, uint64_t *, uint32_t) = {
-	[CG_TRACE_DENSE] = get_dense,
-	[CG_TRACE_SPARSE] = get_sparse,
-	[CG_TRACE_PLANES] = get_planes,
-};
-
 enum cg_status
 cg_table_get_column(const struct cg_table *table, uint8_t id, uint64_t *values,
                     uint32_t count)
@@ -336,61 +202,118 @@ cg_table_get_column(const struct cg_table *table, uint8_t id, uint64_t *values,
 	}
 	if (column->coding >= CG_TRACE_CODINGS)
 		return CG_UNSUPPORTED;
-	if (column->coding == CG_TRACE_BYTES)
-		return CG_CORRUPT;
-	return get_coding[column->coding](column, values, count) ? CG_OK : CG_CORRUPT;
+	return cg_coding_get(column->coding, column->bytes, column->size, values, count)
+	           ? CG_OK
+	           : CG_CORRUPT;
 }
 
+/* Values to what the fields hold, in place. false: one is too large for its field. */
 static bool
-store_field(const struct cg_column *column, uint8_t *record, uint64_t start,
-            uint64_t value)
+to_fields(const struct cg_column *column, uint64_t start, uint64_t *values, uint32_t count)
 {
-	uint8_t *at = record + column->offset;
-	uint32_t word;
+	uint64_t all = 0;
 
-	switch ((enum cg_column_form)column->form) {
-	case CG_FORM_INDEX:
-		value = value ? value - 1 : CG_NONE;
-		break;
-	case CG_FORM_SIGNED:
-		value = (uint64_t)cg_unzigzag(value);
-		break;
-	case CG_FORM_TICK:
-		value = (uint64_t)cg_unzigzag(value) + start;
-		break;
-	case CG_FORM_PLAIN:
-		break;
-	}
-	if (column->size == sizeof value) {
+	if (column->form == CG_FORM_INDEX)
+		for (uint32_t i = 0; i < count; i++) {
+			all |= values[i] ? values[i] - 1 : 0;
+			values[i]--; /* cut to 32 bits, 0 becomes CG_NONE */
+		}
+	else if (column->form == CG_FORM_SIGNED)
+		for (uint32_t i = 0; i < count; i++)
+			values[i] = (uint64_t)cg_unzigzag(values[i]);
+	else if (column->form == CG_FORM_TICK)
+		for (uint32_t i = 0; i < count; i++)
+			values[i] = (uint64_t)cg_unzigzag(values[i]) + start;
+	else
+		for (uint32_t i = 0; i < count; i++)
+			all |= values[i];
+	return column->size == sizeof all || all >> (column->size == 1 ? 1 : 32) == 0;
+}
+
+static void
+store_field(uint8_t *at, unsigned size, uint64_t value)
+{
+	uint32_t word = (uint32_t)value;
+
+	if (size == sizeof value)
 		memcpy(at, &value, sizeof value);
-		return true;
+	else if (size == sizeof word)
+		memcpy(at, &word, sizeof word);
+	else
+		*at = (uint8_t)value;
+}
+
+static void
+store_fields(const struct cg_column *column, uint8_t *at, size_t stride,
+             const uint64_t *values, uint32_t count)
+{
+	at += column->offset;
+	if (column->size == sizeof *values)
+		for (uint32_t i = 0; i < count; i++, at += stride)
+			store_field(at, sizeof *values, values[i]);
+	else if (column->size == sizeof(uint32_t))
+		for (uint32_t i = 0; i < count; i++, at += stride)
+			store_field(at, sizeof(uint32_t), values[i]);
+	else
+		for (uint32_t i = 0; i < count; i++, at += stride)
+			store_field(at, 1, values[i]);
+}
+
+/* A sparse column of which 0 is stored as 0: only what is not zero is touched. */
+static bool
+store_sparse(const struct cg_column *column, const struct cg_table_column *from,
+             const struct cg_rows *rows, uint8_t *at, uint64_t *values)
+{
+	struct cg_sparse sparse;
+	uint32_t row;
+
+	if (!cg_sparse_open(&sparse, from->bytes, from->size, values, rows->count))
+		return false;
+	for (uint32_t i = 0; i < sparse.used; i++)
+		if (values[i] == 0)
+			return false;
+	if (!to_fields(column, rows->start, values, sparse.used))
+		return false;
+	for (uint32_t i = 0; i < sparse.used; i++) {
+		if (!cg_sparse_next(&sparse, rows->count, &row))
+			return false;
+		store_field(at + row * rows->stride + column->offset, column->size, values[i]);
 	}
-	if (column->size == 1) {
-		*at = value & 1;
-		return value <= 1;
-	}
-	word = (uint32_t)value;
-	memcpy(at, &word, sizeof word);
-	return value <= UINT32_MAX;
+	return true;
+}
+
+static enum cg_status
+get_rows(const struct cg_table *table, const struct cg_rows *rows,
+         const struct cg_column *column, uint8_t *at, uint64_t *values)
+{
+	const struct cg_table_column *from = &table->columns[column->id];
+	bool zero_is_zero = column->form == CG_FORM_PLAIN || column->form == CG_FORM_SIGNED;
+	enum cg_status status;
+
+	if (zero_is_zero && !from->bytes)
+		return CG_OK;
+	if (zero_is_zero && from->coding == CG_TRACE_SPARSE)
+		return store_sparse(column, from, rows, at, values) ? CG_OK : CG_CORRUPT;
+	status = cg_table_get_column(table, column->id, values, rows->count);
+	if (status)
+		return status;
+	if (!to_fields(column, rows->start, values, rows->count))
+		return CG_CORRUPT;
+	store_fields(column, at, rows->stride, values, rows->count);
+	return CG_OK;
 }
 
 enum cg_status
 cg_table_get(const struct cg_table *table, const struct cg_rows *rows, void *base)
 {
-	uint64_t *values = cg_zalloc(rows->count, sizeof *values);
+	uint64_t *values = cg_alloc(rows->count * sizeof *values);
 	enum cg_status status = values ? CG_OK : CG_NOMEM;
 	uint8_t *at = base;
 
 	if (values)
 		at += (size_t)rows->first * rows->stride;
-	for (uint32_t c = 0; c < rows->column_count && !status; c++) {
-		const struct cg_column *column = &rows->columns[c];
-
-		status = cg_table_get_column(table, column->id, values, rows->count);
-		for (uint32_t i = 0; i < rows->count && !status; i++)
-			if (!store_field(column, at + i * rows->stride, rows->start, values[i]))
-				status = CG_CORRUPT;
-	}
+	for (uint32_t c = 0; c < rows->column_count && !status; c++)
+		status = get_rows(table, rows, &rows->columns[c], at, values);
 	cg_free(values);
 	return status;
 }

@@ -82,7 +82,10 @@ enum cg_status cg_table_open(struct cg_table *table, const uint8_t *payload, siz
 enum cg_status cg_table_get_column(const struct cg_table *table, uint8_t id,
                                    uint64_t *values, uint32_t count);
 
-/* Read all columns of `rows` into the structs at base, whose other fields stay. */
+/*
+ * Read all columns of `rows` into the structs at base, which are all zero there; their
+ * other fields stay.
+ */
 enum cg_status cg_table_get(const struct cg_table *table, const struct cg_rows *rows,
                             void *base);
 #endif

@@ -46,13 +46,16 @@ next_random(void)
 	return random_state;
 }
 
-/* Mostly microseconds, now and then milliseconds, as in programs. */
+/* Mostly some microseconds, of 40 events one with a gap, as in programs. */
 static uint64_t
 next_tick(void)
 {
 	uint64_t r = next_random();
 
-	return tick += 50 + (r >> 8) % (UINT64_C(1) << (5 + r % 12));
+	tick += 50 + (r >> 16) % (UINT64_C(1) << (5 + r % 8));
+	if ((r >> 8) % 40 == 0)
+		tick += (r >> 32) % (UINT64_C(1) << 20);
+	return tick;
 }
 
 static bool

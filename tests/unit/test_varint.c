@@ -2,6 +2,8 @@
 #include "base/varint.h"
 #include "tap.h"
 
+#include <string.h>
+
 static void
 round_trip(void)
 {
@@ -17,6 +19,31 @@ round_trip(void)
 		   "reads back what was written");
 		ok(cg_varint_get(buf, n - 1, &got) == 0, "a cut integer is refused");
 	}
+}
+
+/* With more behind them: the way of most integers in a trace. */
+static void
+in_a_row(void)
+{
+	uint8_t buf[3 * CG_VARINT_MAX];
+	uint64_t eight[8];
+
+	for (unsigned bits = 0; bits < 64; bits++) {
+		uint64_t value = UINT64_C(0x9234567890abcdef) >> bits, got = 0;
+		size_t n = cg_varint_put(buf, value);
+
+		memset(buf + n, 0xff, sizeof buf - n);
+		ok(cg_varint_get(buf, sizeof buf, &got) == n && got == value,
+		   "reads one of many, of any length");
+		buf[n - 1] |= 0x80;
+		buf[n] = 0;
+		ok(cg_varint_get(buf, sizeof buf, &got) == 0, "but not with a zero at its end");
+	}
+	memcpy(buf, "\x00\x01\x7f\x03\x04\x05\x06\x07\x80", 9);
+	ok(cg_varint_get_short(buf, eight) && eight[0] == 0 && eight[2] == 127 &&
+	       eight[7] == 7,
+	   "eight short ones");
+	ok(!cg_varint_get_short(buf + 1, eight), "not when one of them is longer");
 }
 
 static void
@@ -57,5 +84,6 @@ main(void)
 	round_trip();
 	signed_values();
 	bad_input();
+	in_a_row();
 	return done();
 }
