@@ -49,22 +49,42 @@ cg_monotonic_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/* Is it a counter that cg_ticks_counter reads? */
+static inline int
+cg_clock_is_counter(enum cg_clock_kind kind)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return kind == CG_CLOCK_TSC;
+#elif defined(__aarch64__)
+	return kind == CG_CLOCK_CNTVCT;
+#else
+	(void)kind;
+	return 0;
+#endif
+}
+
+/* The processor's counter, now: an instruction, no call. */
+static inline uint64_t
+cg_ticks_counter(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+	uint64_t tick;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(tick));
+	return tick;
+#else
+	return 0;
+#endif
+}
+
 /* The wall clock of that kind, now. */
 static inline uint64_t
 cg_ticks(enum cg_clock_kind kind)
 {
-#if defined(__x86_64__) || defined(__i386__)
-	if (__builtin_expect(kind == CG_CLOCK_TSC, 1))
-		return __builtin_ia32_rdtsc();
-#elif defined(__aarch64__)
-	if (__builtin_expect(kind == CG_CLOCK_CNTVCT, 1)) {
-		uint64_t tick;
-
-		__asm__ volatile("mrs %0, cntvct_el0" : "=r"(tick));
-		return tick;
-	}
-#endif
-	(void)kind;
+	if (__builtin_expect(cg_clock_is_counter(kind), 1))
+		return cg_ticks_counter();
 	return cg_monotonic_ns();
 }
 #endif

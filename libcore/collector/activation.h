@@ -41,14 +41,17 @@ void cg_act_unwind_all(struct cg_thread *th);
 static inline struct cg_img_activation *
 cg_act_find(struct cg_thread *th, uint64_t frame)
 {
-	cg_ref *recent = &th->recent[(frame >> 6) % CG_RECENT_ACTS];
+	cg_ref *recent = &th->recent[cg_recent_place(frame)];
 	struct cg_img_activation *act = cg_act_at(th, *recent);
+	cg_ref ref;
 
 	/* a record names a frame, never 0, as long as the table does; shared, it may change */
-	if (act && act->frame == frame && frame && !th->collector->shared)
+	if (act && act->frame == frame && frame)
 		return act;
-	*recent = cg_frames_get(&th->collector->frames, frame);
-	return cg_act_at(th, *recent);
+	ref = cg_frames_get(&th->collector->frames, frame);
+	if (!th->collector->shared)
+		*recent = ref;
+	return cg_act_at(th, ref);
 }
 
 /* Put a segment of it, placed at `node`, on top of the stack. */
@@ -104,7 +107,7 @@ cg_act_is_on_top(const struct cg_thread *th, const struct cg_img_activation *act
 static inline struct cg_img_node *
 cg_act_home(const struct cg_thread *th, const struct cg_img_activation *act)
 {
-	if (act->thread == cg_image_ref(th->base, th->img))
+	if (act->thread == th->self)
 		return cg_image_at(th->base, act->start_node);
 	return cg_image_at(th->base, act->node);
 }

@@ -105,6 +105,7 @@ struct cg_thread {
 	uint64_t last_value; /* SUSPEND: identity of the value handed up; RESUME: frame of
 	                        what it delegated to when it was suspended, or 0 */
 	struct cg_img_node *root;
+	cg_ref self; /* img */
 
 	struct cg_collector *collector;
 	struct cg_map by_key;      /* (parent, key) -> node */
@@ -113,7 +114,7 @@ struct cg_thread {
 	struct cg_map pairs;       /* (callee and edge, caller) -> the first such node */
 	struct cg_slab_cursor node_slabs;
 	uint32_t hidden; /* plain calls below the root whose ends are still to come */
-	cg_ref recent[CG_RECENT_ACTS]; /* activations found last, by their frames */
+	cg_ref recent[CG_RECENT_ACTS]; /* activations found last, by their frames; not shared */
 	cg_ref free_acts;              /* list by next_free, at most CG_FREE_ACTS long */
 	uint32_t free_act_count;
 	uint32_t deaths;    /* the collector's, when by_key was right last */

@@ -202,7 +202,7 @@ begin(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 	}
 	act->start = th->img->last;
 	act->start_node = act->node;
-	act->thread = cg_image_ref(th->base, th->img);
+	act->thread = th->self;
 	node->calls++;
 	if (act->flags & CG_ACT_ROOT)
 		cg_task_count(th, act);
@@ -234,7 +234,7 @@ begin_before(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t fra
 	}
 	act->start = th->img->last;
 	act->start_node = act->node;
-	act->thread = cg_image_ref(th->base, th->img);
+	act->thread = th->self;
 	node->begun_before++;
 }
 
@@ -276,8 +276,8 @@ go_on(struct cg_thread *th, struct cg_img_activation *act, uint64_t below,
 }
 
 void
-cg_resume(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
-          uint64_t below, uint64_t tick)
+cg_resume_slow(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+               uint64_t below, uint64_t tick)
 {
 	struct cg_img_activation *act = cg_act_find(th, frame);
 	const struct cg_img_activation *inner = NULL;
@@ -320,7 +320,8 @@ is_waiting_leaf(const struct cg_img_activation *act, bool idle)
 }
 
 void
-cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint64_t tick)
+cg_suspend_slow(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle,
+                uint64_t tick)
 {
 	bool chained = cg_is_chained_suspend(th, frame, value);
 	struct cg_img_activation *act = chained ? th->top : NULL;

@@ -8,11 +8,9 @@ enum { SPINS = 200 };
 static struct cg_frame_shard *
 enter(struct cg_frames *frames, uint64_t frame)
 {
-	struct cg_frame_shard *shard = frames->shards;
+	struct cg_frame_shard *shard =
+		&frames->shards[cg_map_slot(frame, 1, CG_FRAME_SHARDS - 1)];
 
-	if (!frames->shared)
-		return shard;
-	shard += cg_map_slot(frame, 1, CG_FRAME_SHARDS - 1);
 	for (int n = 0; atomic_flag_test_and_set_explicit(&shard->busy, memory_order_acquire);
 	     n++)
 		if (n > SPINS)
@@ -21,10 +19,9 @@ enter(struct cg_frames *frames, uint64_t frame)
 }
 
 static void
-leave(struct cg_frames *frames, struct cg_frame_shard *shard)
+leave(struct cg_frame_shard *shard)
 {
-	if (frames->shared)
-		atomic_flag_clear_explicit(&shard->busy, memory_order_release);
+	atomic_flag_clear_explicit(&shard->busy, memory_order_release);
 }
 
 void
@@ -45,30 +42,30 @@ cg_frames_release(struct cg_frames *frames)
 }
 
 cg_ref
-cg_frames_get(struct cg_frames *frames, uint64_t frame)
+cg_frames_get_shared(struct cg_frames *frames, uint64_t frame)
 {
 	struct cg_frame_shard *shard = enter(frames, frame);
 	cg_ref ref = cg_map_get(&shard->map, frame, 0);
 
-	leave(frames, shard);
+	leave(shard);
 	return ref;
 }
 
 enum cg_status
-cg_frames_put(struct cg_frames *frames, uint64_t frame, cg_ref act)
+cg_frames_put_shared(struct cg_frames *frames, uint64_t frame, cg_ref act)
 {
 	struct cg_frame_shard *shard = enter(frames, frame);
 	enum cg_status status = cg_map_put(&shard->map, frame, 0, act);
 
-	leave(frames, shard);
+	leave(shard);
 	return status;
 }
 
 void
-cg_frames_remove(struct cg_frames *frames, uint64_t frame)
+cg_frames_remove_shared(struct cg_frames *frames, uint64_t frame)
 {
 	struct cg_frame_shard *shard = enter(frames, frame);
 
 	cg_map_remove(&shard->map, frame, 0);
-	leave(frames, shard);
+	leave(shard);
 }

@@ -24,11 +24,35 @@ struct cg_frames {
 void cg_frames_init(struct cg_frames *frames, bool shared);
 void cg_frames_release(struct cg_frames *frames);
 
+/* The calls below, where threads run at once. */
+cg_ref cg_frames_get_shared(struct cg_frames *frames, uint64_t frame);
+enum cg_status cg_frames_put_shared(struct cg_frames *frames, uint64_t frame, cg_ref act);
+void cg_frames_remove_shared(struct cg_frames *frames, uint64_t frame);
+
 /* The record of a frame, or 0. */
-cg_ref cg_frames_get(struct cg_frames *frames, uint64_t frame);
+static inline cg_ref
+cg_frames_get(struct cg_frames *frames, uint64_t frame)
+{
+	if (frames->shared)
+		return cg_frames_get_shared(frames, frame);
+	return cg_map_get(&frames->shards[0].map, frame, 0);
+}
 
 /* Add or replace. CG_NOMEM: unchanged. */
-enum cg_status cg_frames_put(struct cg_frames *frames, uint64_t frame, cg_ref act);
+static inline enum cg_status
+cg_frames_put(struct cg_frames *frames, uint64_t frame, cg_ref act)
+{
+	if (frames->shared)
+		return cg_frames_put_shared(frames, frame, act);
+	return cg_map_put(&frames->shards[0].map, frame, 0, act);
+}
 
-void cg_frames_remove(struct cg_frames *frames, uint64_t frame);
+static inline void
+cg_frames_remove(struct cg_frames *frames, uint64_t frame)
+{
+	if (frames->shared)
+		cg_frames_remove_shared(frames, frame);
+	else
+		cg_map_remove(&frames->shards[0].map, frame, 0);
+}
 #endif

@@ -16,6 +16,7 @@
 
 #define CG_LIKELY(x) __builtin_expect(!!(x), 1)
 #define CG_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define CG_NOINLINE __attribute__((noinline))
 
 /* A long gap, or a clock that went back: the ticks to charge. For cg_advance only. */
 uint64_t cg_thread_gap(struct cg_thread *th, uint64_t gap, uint64_t tick);
@@ -24,15 +25,21 @@ uint64_t cg_thread_gap(struct cg_thread *th, uint64_t gap, uint64_t tick);
 struct cg_img_node *cg_child(struct cg_thread *th, struct cg_img_node *parent,
                              uint64_t key, enum cg_edge_kind edge);
 
-/* The rare ways of entering and leaving plain calls. */
-void cg_enter_slow(struct cg_thread *th, uint64_t key);
-void cg_leave_slow(struct cg_thread *th, uint64_t key, bool raised);
+/* The same events when they are not the common case. */
+void cg_enter_slow(struct cg_thread *th, uint64_t key, uint64_t tick);
+void cg_leave_slow(struct cg_thread *th, uint64_t key, bool raised, uint64_t tick);
 
 /* Ticks since a reading that another thread may have made: never negative. */
 static inline uint64_t
 cg_since(const struct cg_thread *th, uint64_t tick)
 {
 	return th->img->last > tick ? th->img->last - tick : 0;
+}
+
+static inline struct cg_img_activation *
+cg_act_at(const struct cg_thread *th, cg_ref ref)
+{
+	return ref ? cg_image_at(th->base, ref) : NULL;
 }
 
 /* Charge the time since the last event to the current node. */
@@ -68,40 +75,81 @@ cg_reach_root(struct cg_thread *th)
 	th->img->busy += th->img->last - th->img->busy_since;
 }
 
+/*
+ * The common case of an event, in as few instructions as there can be: cg_try_EVENT does
+ * all of it, or nothing and says false; then cg_EVENT_slow is to be told. Callers without
+ * reason to part the two take cg_EVENT.
+ */
+
+/* Ticks since the last event, when nothing is to be asked about them: no long gap. */
+static inline bool
+cg_is_short(const struct cg_thread *th, uint64_t tick, uint64_t *gap)
+{
+	*gap = tick - th->img->last;
+	return CG_LIKELY(*gap <= th->gap_limit);
+}
+
+static inline void
+cg_charge(struct cg_thread *th, struct cg_img_node *node, uint64_t tick, uint64_t gap)
+{
+	th->img->last = tick;
+	node->run += gap;
+}
+
+/* Into the child entered last. A root has none: there a busy stretch begins, too. */
+static inline bool
+cg_try_enter(struct cg_thread *th, uint64_t key, uint64_t tick)
+{
+	struct cg_img_node *from = th->current;
+	cg_ref ref = from->last_child;
+	struct cg_img_node *node = cg_image_at(th->base, ref);
+	uint64_t gap;
+
+	if (CG_UNLIKELY(node->key != key) || !cg_is_short(th, tick, &gap))
+		return false;
+	cg_charge(th, from, tick, gap);
+	th->last_event = CG_LAST_OTHER;
+	node->calls++;
+	th->current = node;
+	th->img->current = ref;
+	return true;
+}
+
+/* To the parent, if that is no root. */
+static inline bool
+cg_try_leave(struct cg_thread *th, uint64_t key, bool raised, uint64_t tick)
+{
+	struct cg_img_node *node = th->current;
+	cg_ref ref = node->parent;
+	struct cg_img_node *under = cg_image_at(th->base, ref);
+	uint64_t gap;
+
+	if (CG_UNLIKELY(node->key != key) || CG_UNLIKELY(under == th->root) ||
+	    !cg_is_short(th, tick, &gap))
+		return false;
+	cg_charge(th, node, tick, gap);
+	th->last_event = CG_LAST_OTHER;
+	if (raised)
+		node->raised++;
+	th->current = under;
+	th->img->current = ref;
+	return true;
+}
+
 /* A plain call begins: a function that cannot suspend, or a C function. */
 static inline void
 cg_enter(struct cg_thread *th, uint64_t key, uint64_t tick)
 {
-	struct cg_img_node *from = th->current;
-	struct cg_img_node *node = cg_image_at(th->base, from->last_child);
-
-	cg_advance(th, tick);
-	th->last_event = CG_LAST_OTHER;
-	if (CG_UNLIKELY(node->key != key || from == th->root)) {
-		cg_enter_slow(th, key);
-		return;
-	}
-	node->calls++;
-	cg_set_current(th, node);
+	if (!cg_try_enter(th, key, tick))
+		cg_enter_slow(th, key, tick);
 }
 
 /* A plain call ends, by an exception when `raised`. */
 static inline void
 cg_leave(struct cg_thread *th, uint64_t key, bool raised, uint64_t tick)
 {
-	struct cg_img_node *node = th->current;
-
-	cg_advance(th, tick);
-	th->last_event = CG_LAST_OTHER;
-	if (CG_UNLIKELY(node->key != key)) {
-		cg_leave_slow(th, key, raised);
-		return;
-	}
-	node->raised += raised;
-	node = cg_image_at(th->base, node->parent);
-	cg_set_current(th, node);
-	if (CG_UNLIKELY(node == th->root))
-		cg_reach_root(th);
+	if (!cg_try_leave(th, key, raised, tick))
+		cg_leave_slow(th, key, raised, tick);
 }
 
 /* A coroutine, generator or async generator starts. */
@@ -112,12 +160,12 @@ void cg_start(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t fr
  * It hands `value` up and is off the stack. `idle`: at a yield of its own (an async
  * generator's real yield), not waiting. Generators are judged by how they were entered.
  */
-void cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle,
-                uint64_t tick);
+void cg_suspend_slow(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle,
+                     uint64_t tick);
 
 /* It goes on; one that is not known was begun before the recording. */
-void cg_resume(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
-               uint64_t below, uint64_t tick);
+void cg_resume_slow(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+                    uint64_t below, uint64_t tick);
 
 /* An exception is thrown into it. `fresh`: it had never run, so this is its start too. */
 void cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
@@ -143,10 +191,11 @@ void cg_before_plain(struct cg_thread *th, uint64_t key);
 void cg_before_suspendable(struct cg_thread *th, uint64_t key, enum cg_kind kind,
                            uint64_t frame, uint64_t below);
 
+/* The activation on top of the stack, if that is no plain call, else NULL. */
 static inline struct cg_img_activation *
-cg_act_at(const struct cg_thread *th, cg_ref ref)
+cg_act_on_top(const struct cg_thread *th)
 {
-	return ref ? cg_image_at(th->base, ref) : NULL;
+	return th->top && th->top->node == th->img->current ? th->top : NULL;
 }
 
 /* Does this YIELD belong to the chain whose inner part was suspended by the last event? */
@@ -175,5 +224,114 @@ cg_is_chained_throw(const struct cg_thread *th, uint64_t frame)
 {
 	return th->last_event == CG_LAST_LEAVE && th->last_act &&
 	       cg_act_at(th, th->last_act)->frame == frame;
+}
+
+/*
+ * The common case of a generator's step: one that nothing delegates to and that delegates
+ * to nothing yields, and goes on under the node that it ran under before. Its state, kind,
+ * edge and flags are then known, and compared and set as one number.
+ */
+static inline uint32_t
+cg_step_word(enum cg_act_state state, uint8_t flags)
+{
+	struct cg_img_activation act = {
+		.state = (uint8_t)state,
+		.kind = CG_KIND_GENERATOR,
+		.edge = CG_EDGE_CALL,
+		.flags = flags,
+	};
+
+	return act.word;
+}
+
+static inline bool
+cg_act_steps_alone(const struct cg_img_activation *act, uint32_t word)
+{
+	/* the kind first: a word whose bytes were just written is slow to read */
+	return act->kind == CG_KIND_GENERATOR && act->word == word &&
+	       !(act->awaiter | act->inner);
+}
+
+static inline bool
+cg_try_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, uint64_t tick)
+{
+	struct cg_img_activation *act = cg_act_on_top(th);
+	struct cg_img_node *under, *home;
+	uint64_t gap;
+
+	if (!act || act->frame != frame ||
+	    !cg_act_steps_alone(act, cg_step_word(CG_ACT_RUNNING, 0)) ||
+	    !cg_is_short(th, tick, &gap))
+		return false;
+	under = cg_image_at(th->base, act->ret);
+	if (CG_UNLIKELY(under == th->root))
+		return false;
+	cg_charge(th, th->current, tick, gap);
+	home = act->thread == th->self ? cg_image_at(th->base, act->start_node) : th->current;
+	home->suspensions++;
+	act->word = cg_step_word(CG_ACT_SUSPENDED, CG_ACT_IDLE);
+	act->left = tick;
+	th->last_event = CG_LAST_SUSPEND;
+	th->last_act = th->img->activation;
+	th->last_value = value;
+	th->top = cg_act_at(th, act->below);
+	th->img->activation = act->below;
+	th->current = under;
+	th->img->current = act->ret;
+	return true;
+}
+
+/* Where `recent` of a thread has that frame, if anywhere. */
+static inline unsigned
+cg_recent_place(uint64_t frame)
+{
+	return (frame >> 6) % CG_RECENT_ACTS;
+}
+
+/* `below` is known to be of no interest: a plain call is on top of the stack. */
+static inline bool
+cg_try_resume(struct cg_thread *th, uint64_t key, uint64_t frame, uint64_t tick)
+{
+	cg_ref ref = th->recent[cg_recent_place(frame)];
+	struct cg_img_activation *act = cg_image_at(th->base, ref);
+	struct cg_img_node *node;
+	uint64_t gap;
+
+	if (!ref || act->frame != frame ||
+	    !cg_act_steps_alone(act, cg_step_word(CG_ACT_SUSPENDED, CG_ACT_IDLE)) ||
+	    !cg_is_short(th, tick, &gap))
+		return false;
+	node = cg_image_at(th->base, act->node);
+	if (node->key != key || node->parent != th->img->current || th->current == th->root)
+		return false;
+	cg_charge(th, th->current, tick, gap);
+	act->word = cg_step_word(CG_ACT_RUNNING, 0);
+	act->ret = th->img->current;
+	act->below = th->img->activation;
+	act->segment = tick;
+	act->segments++;
+	th->last_event = CG_LAST_RESUME;
+	th->last_act = ref;
+	th->last_value = 0;
+	th->top = act;
+	th->img->activation = ref;
+	th->current = node;
+	th->img->current = act->node;
+	return true;
+}
+
+static inline void
+cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint64_t tick)
+{
+	if (!cg_try_suspend(th, frame, value, tick))
+		cg_suspend_slow(th, frame, value, idle, tick);
+}
+
+static inline void
+cg_resume(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+          uint64_t below, uint64_t tick)
+{
+	if (cg_act_on_top(th) || !cg_try_resume(th, key, frame, tick))
+		cg_resume_slow(th, key, kind, frame, below, tick);
 }
 #endif

@@ -37,6 +37,7 @@ grow(struct cg_map *map)
 	return CG_OK;
 }
 
+/* Its entry, or the free one where it would be; NULL: there is none at all. */
 static struct cg_map_entry *
 find(struct cg_map *map, uint64_t key, uint32_t small)
 {
@@ -47,8 +48,8 @@ find(struct cg_map *map, uint64_t key, uint32_t small)
 	for (i = cg_map_slot(key, small, map->mask); map->entries[i].value;
 	     i = (i + 1) & map->mask)
 		if (map->entries[i].key == key && map->entries[i].small == small)
-			return &map->entries[i];
-	return NULL;
+			break;
+	return &map->entries[i];
 }
 
 enum cg_status
@@ -56,15 +57,17 @@ cg_map_put(struct cg_map *map, uint64_t key, uint32_t small, cg_ref value)
 {
 	struct cg_map_entry *entry = find(map, key, small);
 
-	if (entry) {
+	if (entry && entry->value) {
 		entry->value = value;
 		return CG_OK;
 	}
 	/* at most half full: probes stay short */
-	if ((!map->entries || (map->used + 1) * 2 > map->mask + 1) && grow(map))
-		return CG_NOMEM;
-	insert(map->entries, map->mask,
-	       (struct cg_map_entry){.key = key, .small = small, .value = value});
+	if (!entry || (map->used + 1) * 2 > map->mask + 1) {
+		if (grow(map))
+			return CG_NOMEM;
+		entry = find(map, key, small);
+	}
+	*entry = (struct cg_map_entry){.key = key, .small = small, .value = value};
 	map->used++;
 	return CG_OK;
 }
@@ -75,7 +78,7 @@ cg_map_remove(struct cg_map *map, uint64_t key, uint32_t small)
 	struct cg_map_entry *entry = find(map, key, small);
 	size_t hole, i;
 
-	if (!entry)
+	if (!entry || !entry->value)
 		return;
 	hole = (size_t)(entry - map->entries);
 	for (i = (hole + 1) & map->mask; map->entries[i].value; i = (i + 1) & map->mask) {

@@ -123,9 +123,11 @@ cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
          enum cg_edge_kind edge)
 {
 	cg_ref parent_ref = cg_image_ref(th->base, parent);
-	struct cg_img_node *node;
+	struct cg_img_node *node = cg_image_at(th->base, parent->last_child);
 	cg_ref ref, function;
 
+	if (node->key == (key | edge))
+		return node;
 	forget_dead_keys(th);
 	ref = cg_map_get(&th->by_key, key | edge, parent_ref);
 	if (!ref) {
@@ -141,7 +143,8 @@ cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
 		if (!node->folded && !node->hidden)
 			node->key = key | edge;
 	}
-	parent->last_child = ref;
+	if (parent != th->root)
+		parent->last_child = ref;
 	return cg_image_at(th->base, ref);
 }
 
@@ -163,8 +166,9 @@ cg_plain_push(struct cg_thread *th, struct cg_img_node *node, uint64_t key, uint
 	return true;
 }
 
-void
-cg_enter_slow(struct cg_thread *th, uint64_t key)
+/* Into a child that is not known by this key, or not as a simple one. */
+static CG_NOINLINE void
+enter_unknown(struct cg_thread *th, uint64_t key)
 {
 	struct cg_img_node *node = cg_child(th, th->current, key, CG_EDGE_CALL);
 
@@ -186,6 +190,27 @@ cg_enter_slow(struct cg_thread *th, uint64_t key)
 	if (CG_UNLIKELY(node->key != key))
 		node->key = key;
 	cg_set_current(th, node);
+}
+
+void
+cg_enter_slow(struct cg_thread *th, uint64_t key, uint64_t tick)
+{
+	struct cg_img_node *from = th->current, *node;
+	cg_ref ref;
+
+	cg_advance(th, tick);
+	th->last_event = CG_LAST_OTHER;
+	ref = cg_map_get(&th->by_key, key, th->img->current);
+	node = cg_image_at(th->base, ref);
+	/* a key that has died is no node's: this is right without the GIL, too */
+	if (CG_UNLIKELY(!ref || node->key != key || from == th->root)) {
+		enter_unknown(th, key);
+		return;
+	}
+	from->last_child = ref;
+	node->calls++;
+	th->current = node;
+	th->img->current = ref;
 }
 
 static bool
@@ -254,10 +279,13 @@ cg_before_hidden(struct cg_thread *th, uint32_t calls)
 }
 
 void
-cg_leave_slow(struct cg_thread *th, uint64_t key, bool raised)
+cg_leave_slow(struct cg_thread *th, uint64_t key, bool raised, uint64_t tick)
 {
-	int above = count_above(th, key);
+	int above;
 
+	cg_advance(th, tick);
+	th->last_event = CG_LAST_OTHER;
+	above = count_above(th, key);
 	if (above < 0) {
 		if (!is_hidden_end(th, key))
 			th->img->dropped++;

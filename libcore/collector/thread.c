@@ -68,6 +68,7 @@ add_thread(struct cg_thread **out, struct cg_collector *c, uint64_t first_key)
 	if (ref) {
 		th->img = cg_image_at(th->base, ref);
 		th->img->id = (uint32_t)c->thread_count + 1;
+		th->self = ref;
 	}
 	if (!ref || !add_root(th)) {
 		cg_free(th);

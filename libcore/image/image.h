@@ -128,7 +128,7 @@ struct cg_img_node {
 	uint64_t key;      /* code object or method definition, edge kind in the low bits;
 	                         0 for a thread's root and when the code object is gone */
 	cg_ref parent;     /* 0 for a thread's root */
-	cg_ref last_child; /* the child entered last, 0 when none was */
+	cg_ref last_child; /* the child entered last, 0 when none was and for a root */
 	uint64_t calls;    /* activations started here */
 	uint64_t run;      /* ticks at the top of the stack, up to the thread's last event */
 	uint64_t hosted; /* ticks of ended segments that ran on top but are placed elsewhere */
@@ -185,10 +185,15 @@ struct cg_img_activation {
 	cg_ref thread;     /* the thread whose tree holds start_node */
 	cg_ref spawn;      /* task root: its cg_img_spawn */
 	cg_ref origin;     /* CREATED task root: its creator's node, or 0 */
-	uint8_t state;     /* enum cg_act_state */
-	uint8_t kind;      /* enum cg_kind */
-	uint8_t edge;      /* enum cg_edge_kind of `node` */
-	uint8_t flags;     /* CG_ACT_* */
+	union {
+		struct {
+			uint8_t state; /* enum cg_act_state */
+			uint8_t kind;  /* enum cg_kind */
+			uint8_t edge;  /* enum cg_edge_kind of `node` */
+			uint8_t flags; /* CG_ACT_* */
+		};
+		uint32_t word; /* all four at once */
+	};
 	cg_ref next_free;
 	uint32_t reserved0;
 	uint64_t parked;   /* task root: ticks suspended, up to the running segment */

@@ -75,17 +75,24 @@ cg_frame_delegator(const cg_frame *frame)
 	return below && cg_frame_delegates(below) ? cg_frame_id(below) : 0;
 }
 
+/* The same, and 0 where the frame below is a plain function's: then nobody asks. */
+static inline uint64_t
+cg_frame_below_id(const struct cg_thread *th, const cg_frame *frame)
+{
+	return cg_act_on_top(th) ? cg_frame_delegator(frame) : 0;
+}
+
 static inline void
 cg_on_start(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
 {
 	cg_start(th, cg_code_key(code), cg_code_kind(code), cg_frame_id(frame),
-	         cg_frame_delegator(frame), cg_recorder_tick());
+	         cg_frame_below_id(th, frame), cg_recorder_tick());
 }
 
 static inline void
 cg_on_resume(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
 {
-	uint64_t id = cg_frame_id(frame), below = cg_frame_delegator(frame);
+	uint64_t id = cg_frame_id(frame), below = cg_frame_below_id(th, frame);
 	uint64_t tick =
 		cg_is_chained_resume(th, id, below) ? th->img->last : cg_recorder_tick();
 

@@ -47,18 +47,30 @@ frame_here(void)
 	return cg_frame_current(cg_tstate());
 }
 
+/*
+ * What happens most is told at once; everything else is out of line, so that the common
+ * path has no stack frame of its own.
+ */
+static CG_NOINLINE void
+start_other(PyCodeObject *code)
+{
+	struct cg_thread *th = cg_recorder_thread(code);
+
+	if (th && cg_code_is_plain(code))
+		cg_enter(th, cg_code_key(code), cg_recorder_tick());
+	else if (th && !cg_code_is_own(code))
+		cg_on_start(th, code, frame_here());
+}
+
 CALLBACK(on_py_start)
 {
 	PyCodeObject *code = code_of(args);
-	struct cg_thread *th = cg_recorder_thread(code);
 
 	UNUSED_ARGS;
-	if (!th)
-		Py_RETURN_NONE;
-	if (CG_LIKELY(cg_code_is_plain(code)))
-		cg_enter(th, cg_code_key(code), cg_recorder_tick());
-	else if (!cg_code_is_own(code))
-		cg_on_start(th, code, frame_here());
+	if (cg_recorder_is_quick() && CG_LIKELY(cg_code_is_plain(code)))
+		cg_enter(cg_here.thread, cg_code_key(code), cg_ticks_counter());
+	else
+		start_other(code);
 	Py_RETURN_NONE;
 }
 
@@ -101,30 +113,36 @@ CALLBACK(on_py_yield)
 	Py_RETURN_NONE;
 }
 
-static inline void
-leave(PyCodeObject *code, PyObject *value)
+/* It returned `value`, or unwinds when that is NULL. */
+static CG_NOINLINE void
+leave_other(PyCodeObject *code, PyObject *value)
 {
 	struct cg_thread *th = cg_recorder_thread(code);
 
-	if (!th)
-		return;
-	if (CG_LIKELY(cg_code_is_plain(code)))
+	if (th && cg_code_is_plain(code))
 		cg_on_plain_leave(th, code, value);
-	else if (!cg_code_is_own(code) && !cg_is_ignored(frame_here()))
+	else if (th && !cg_code_is_own(code) && !cg_is_ignored(frame_here()))
 		cg_on_leave(th, frame_here(), value);
 }
 
 CALLBACK(on_py_return)
 {
+	PyCodeObject *code = code_of(args);
+	PyObject *value = args[ARG_VALUE];
+
 	UNUSED_ARGS;
-	leave(code_of(args), args[ARG_VALUE]);
+	if (cg_recorder_is_quick() && CG_LIKELY(cg_code_is_plain(code)) &&
+	    CG_LIKELY(!cg_may_be_task(value)))
+		cg_leave(cg_here.thread, cg_code_key(code), false, cg_ticks_counter());
+	else
+		leave_other(code, value);
 	Py_RETURN_NONE;
 }
 
 CALLBACK(on_py_unwind)
 {
 	UNUSED_ARGS;
-	leave(code_of(args), NULL);
+	leave_other(code_of(args), NULL);
 	Py_RETURN_NONE;
 }
 
@@ -135,26 +153,50 @@ callee_key(PyObject *const *args)
 	return cg_builtin_key(args[ARG_CALLABLE], args[ARG_SELF] != armed.missing);
 }
 
+/* A class is called, or something else that is neither Python's nor C's function. */
+static CG_NOINLINE void
+class_called(PyObject *const *args)
+{
+	PyObject *callable = args[ARG_CALLABLE];
+	struct cg_thread *th;
+
+	if (!PyType_Check(callable) || !cg_tasks_known())
+		return;
+	th = cg_recorder_thread(code_of(args));
+	if (th)
+		cg_class_called(th, (PyTypeObject *)callable, args[ARG_SELF]);
+}
+
+static CG_NOINLINE void
+c_called(PyObject *const *args, uint64_t key)
+{
+	struct cg_thread *th = cg_recorder_thread(code_of(args));
+
+	if (!th)
+		return;
+	cg_here.callable = args[ARG_CALLABLE];
+	if (cg_takeover_may_be(key))
+		cg_takeover_begin(key);
+	cg_enter(th, key, cg_recorder_tick());
+}
+
 CALLBACK(on_call)
 {
 	PyObject *callable = args[ARG_CALLABLE];
-	uint64_t key = callee_key(args);
-	struct cg_thread *th;
+	uint64_t key;
 
 	UNUSED_ARGS;
 	/* no clock for a Python callee: its start follows at once */
-	if (!key && !(PyType_Check(callable) && cg_tasks_known()))
+	if (Py_IS_TYPE(callable, &PyFunction_Type) || Py_IS_TYPE(callable, &PyMethod_Type))
 		Py_RETURN_NONE;
-	th = cg_recorder_thread(code_of(args));
-	if (!th)
-		Py_RETURN_NONE;
-	if (CG_LIKELY(key)) {
+	key = callee_key(args);
+	if (!key) {
+		class_called(args);
+	} else if (cg_recorder_is_quick() && CG_LIKELY(!cg_takeover_may_be(key))) {
 		cg_here.callable = callable;
-		if (CG_UNLIKELY(cg_takeover_may_be(key)))
-			cg_takeover_begin(key);
-		cg_enter(th, key, cg_recorder_tick());
+		cg_enter(cg_here.thread, key, cg_ticks_counter());
 	} else {
-		cg_class_called(th, (PyTypeObject *)callable, args[ARG_SELF]);
+		c_called(args, key);
 	}
 	Py_RETURN_NONE;
 }

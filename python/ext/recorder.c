@@ -94,6 +94,7 @@ cg_recorder_begin(struct cg_collector *collector, enum cg_clock_kind clock, uint
 	cg_recorder.clock = clock;
 	cg_recorder.ms = ms;
 	cg_recorder.epoch = ++state.last_epoch;
+	cg_recorder.quick = cg_clock_is_counter(clock) ? cg_recorder.epoch : CG_EPOCH_OFF;
 	return 0;
 }
 
@@ -119,7 +120,7 @@ cg_recorder_end(void)
 
 	if (collector)
 		reap();
-	cg_recorder.epoch = CG_EPOCH_OFF;
+	cg_recorder.epoch = cg_recorder.quick = CG_EPOCH_OFF;
 	cg_recorder.collector = NULL;
 	clear_seats();
 	return collector;
@@ -132,7 +133,7 @@ cg_recorder_leave(void)
 		return;
 	cg_image_leave(&cg_recorder.collector->image);
 	cg_recorder.collector = NULL;
-	cg_recorder.epoch = CG_EPOCH_OFF;
+	cg_recorder.epoch = cg_recorder.quick = CG_EPOCH_OFF;
 	state.seats = NULL; /* their threads are gone; the memory is the parent's copy */
 }
 

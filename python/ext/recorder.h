@@ -18,6 +18,7 @@
 
 struct cg_recorder {
 	uint64_t epoch; /* of the recording, or CG_EPOCH_OFF: no thread's equals it */
+	uint64_t quick; /* the same where the clock is a counter, else CG_EPOCH_OFF */
 	enum cg_clock_kind clock;
 	uint64_t ms;                    /* ticks in a millisecond, about */
 	struct cg_collector *collector; /* NULL: nothing is recorded */
@@ -104,6 +105,13 @@ uint64_t cg_recorder_cpu(void *arg);
 
 /* Ask again for the names of the threads that have none. */
 void cg_recorder_name_threads(void);
+
+/* Is the thread's record at hand in cg_here.thread, and the clock cg_ticks_counter? */
+static inline bool
+cg_recorder_is_quick(void)
+{
+	return CG_LIKELY(cg_here.epoch == cg_recorder.quick);
+}
 
 static inline struct cg_thread *
 cg_recorder_thread(PyCodeObject *code)
