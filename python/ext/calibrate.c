@@ -9,9 +9,9 @@
  */
 #include "calibrate.h"
 
-#include "collector/collector.h"
+#include "collector/hot.h"
+#include "events.h"
 #include "hooks.h"
-#include "recorder.h"
 
 #include <string.h>
 
@@ -120,19 +120,21 @@ run_bare(struct calibration *c, int loop)
 
 /* What the nodes have got more than before. */
 static void
-keep_nodes(struct calibration *c, int loop, const struct cg_thread *th)
+keep_nodes(struct calibration *c, int loop, struct cg_thread *th)
 {
-	const struct cg_img_node *node = th->root;
+	PyObject *code = PyFunction_GET_CODE(c->functions[loop]);
+	const struct cg_img_node *node =
+		cg_child(th, th->root, cg_code_key((PyCodeObject *)code), CG_EDGE_CALL);
 
-	for (int i = 0; i < 3 && node->last_child; i++) {
-		node = cg_image_at(th->base, node->last_child);
+	for (int i = 0; i < 3 && node; i++) {
 		keep_less(&c->least[loop].depth[i], node->run - c->sums[loop].depth[i]);
 		c->sums[loop].depth[i] = node->run;
+		node = node->last_child ? cg_image_at(th->base, node->last_child) : NULL;
 	}
 }
 
 static int
-run_recorded(struct calibration *c, const struct cg_thread *th)
+run_recorded(struct calibration *c, struct cg_thread *th)
 {
 	for (int round = 0; round < ROUNDS; round++)
 		for (int i = 0; i < LOOPS; i++) {
