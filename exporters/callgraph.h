@@ -24,52 +24,65 @@ struct cg_row_calls {
 	bool placed;        /* it has a place */
 };
 
-/* Where a place's numbers go. */
-struct cg_spot {
-	uint32_t row;
-	uint32_t arc;   /* CG_NONE at the root */
-	uint32_t outer; /* CG_OUTER_ROW, CG_OUTER_ARC */
+/* Inclusive numbers of an arc count where ... */
+enum cg_outer {
+	CG_OUTER_ROW = 1, /* ... its callee is not above itself */
+	CG_OUTER_ARC = 2  /* ... it is not above itself */
 };
 
-enum {
-	CG_OUTER_ROW = 1, /* the row is not above itself */
-	CG_OUTER_ARC = 2  /* the arc is not above itself */
+/* What to fold, and how. */
+struct cg_fold {
+	enum cg_metric metrics[CG_METRICS]; /* those that costs are wanted of */
+	unsigned metric_count;
+	enum cg_outer outer; /* the rule for arcs */
+	bool arc_self;       /* self costs of arcs are wanted too */
+	const bool *keep;    /* per row, or NULL: a row that is not kept vanishes, its self
+	                        numbers become its callers', and what it calls is called by
+	                        them; the root must be kept */
 };
 
 struct cg_callgraph {
-	const struct cg_placed *placed; /* borrowed */
-	struct cg_spot *spots;          /* owned; per place */
-	struct cg_row_calls *rows;      /* owned; per row */
-	struct cg_arc *arcs;            /* owned; in the order they were met */
+	struct cg_row_calls *rows; /* owned; per row */
+	struct cg_arc *arcs;       /* owned; in the order they were met */
+	uint64_t *row_costs;       /* owned; per row self and inclusive, metric by metric */
+	uint64_t *arc_costs;       /* owned; per arc all inclusive, then all self */
 	uint32_t row_count;
 	uint32_t arc_count;
+	unsigned metric_count; /* as folded, in that order */
+	unsigned arc_width;    /* costs of an arc */
 };
 
-/*
- * Fold `placed`. `keep`, one entry per row, may be NULL: a row that is not kept vanishes,
- * its self numbers become its callers', and what it calls is called by them; the root must
- * be kept. Linear in places. Release with cg_callgraph_release, after success only.
- * CG_NOMEM, CG_LIMIT beyond 2^30 arcs.
- */
+/* Fold `placed`, linear in places. Release after success only. CG_NOMEM, CG_LIMIT beyond 2^30 arcs. */
 enum cg_status cg_callgraph_init(struct cg_callgraph *graph,
                                  const struct cg_placed *placed,
-                                 const struct cg_rows *rows, const bool *keep);
+                                 const struct cg_rows *rows, const struct cg_fold *fold);
 
 void cg_callgraph_release(struct cg_callgraph *graph);
 
-/* One metric over a call graph; arrays per row and per arc, owned. */
-struct cg_costs {
-	uint64_t *row_self;
-	uint64_t *row_all; /* inclusive */
-	uint64_t *arc_self;
-	uint64_t *arc_all; /* inclusive, of the places whose spot has the bit asked for */
-};
+/* Costs of a row and of an arc in the metric that was folded as number m. */
+static inline uint64_t
+cg_callgraph_row_self(const struct cg_callgraph *graph, uint32_t row, unsigned m)
+{
+	return graph->row_costs[((size_t)row * graph->metric_count + m) * 2];
+}
 
-/* Add up `metric`; an arc's inclusive numbers where `outer` is set. CG_NOMEM. */
-enum cg_status cg_costs_init(struct cg_costs *costs, const struct cg_callgraph *graph,
-                             enum cg_metric metric, uint32_t outer);
+static inline uint64_t
+cg_callgraph_row_all(const struct cg_callgraph *graph, uint32_t row, unsigned m)
+{
+	return graph->row_costs[((size_t)row * graph->metric_count + m) * 2 + 1];
+}
 
-void cg_costs_release(struct cg_costs *costs);
+static inline uint64_t
+cg_callgraph_arc_all(const struct cg_callgraph *graph, uint32_t arc, unsigned m)
+{
+	return graph->arc_costs[(size_t)arc * graph->arc_width + m];
+}
+
+static inline uint64_t
+cg_callgraph_arc_self(const struct cg_callgraph *graph, uint32_t arc, unsigned m)
+{
+	return graph->arc_costs[(size_t)arc * graph->arc_width + graph->metric_count + m];
+}
 
 /* Arcs grouped by one end and ordered by the other. */
 struct cg_arc_order {

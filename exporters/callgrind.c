@@ -55,9 +55,8 @@ struct writer {
 	const struct cg_placed *placed;
 	const struct settings *settings;
 	struct cg_rows rows;
-	struct cg_callgraph graph;
-	struct cg_arc_order order;     /* by caller */
-	struct cg_costs costs[EVENTS]; /* in the order of settings->events */
+	struct cg_callgraph graph; /* its metrics in the order of settings->events */
+	struct cg_arc_order order; /* by caller */
 	struct cg_titles titles;
 	struct names files, objects, functions; /* by id of the file, of the object, by row */
 	char *scratch;
@@ -70,17 +69,18 @@ prepare(struct writer *w)
 	static const struct cg_row_style style = {
 		.file = {"<program>", "<program>", NULL, "<builtin>"},
 	};
+	struct cg_fold how = {.metric_count = w->settings->events.count,
+	                      .outer = CG_OUTER_ROW};
 	enum cg_status status = cg_rows_init(&w->rows, w->placed, &style);
 
+	for (unsigned e = 0; e < how.metric_count; e++)
+		how.metrics[e] = events[w->settings->events.items[e]].metric;
 	if (!status)
 		status = cg_titles_init(&w->titles, &w->rows, w->placed->graph);
 	if (!status)
-		status = cg_callgraph_init(&w->graph, w->placed, &w->rows, NULL);
+		status = cg_callgraph_init(&w->graph, w->placed, &w->rows, &how);
 	if (!status)
 		status = cg_arc_order_init(&w->order, &w->graph, false);
-	for (unsigned e = 0; !status && e < w->settings->events.count; e++)
-		status = cg_costs_init(&w->costs[e], &w->graph,
-		                       events[w->settings->events.items[e]].metric, CG_OUTER_ROW);
 	if (status)
 		return status;
 	w->functions.ids = cg_memory_array(w->rows.count, sizeof(uint32_t));
@@ -95,8 +95,6 @@ release(struct writer *w)
 	cg_rows_release(&w->rows);
 	cg_callgraph_release(&w->graph);
 	cg_arc_order_release(&w->order);
-	for (unsigned e = 0; e < EVENTS; e++)
-		cg_costs_release(&w->costs[e]);
 	cg_titles_release(&w->titles);
 	cg_memory_free(w->functions.ids);
 	cg_memory_free(w->files.ids);
@@ -170,7 +168,7 @@ put_arc(struct writer *w, uint32_t index)
 	char *p;
 
 	for (unsigned e = 0; e < w->settings->events.count; e++)
-		any |= costs[e] = w->costs[e].arc_all[index];
+		any |= costs[e] = cg_callgraph_arc_all(&w->graph, index, e);
 	if (!any && !arc->calls)
 		return;
 	if (w->titles.object[arc->callee] != w->titles.object[arc->caller])
@@ -198,7 +196,7 @@ put_row(struct writer *w, uint32_t row)
 	put_file(w, "fl=(", row);
 	put_function(w, "fn=(", row);
 	for (unsigned e = 0; e < w->settings->events.count; e++)
-		costs[e] = w->costs[e].row_self[row];
+		costs[e] = cg_callgraph_row_self(&w->graph, row, e);
 	put_costs(w, w->rows.rows[row].line, costs);
 	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++)
 		put_arc(w, w->order.arcs[i]);
@@ -265,7 +263,7 @@ put_totals(struct writer *w)
 	cg_stream_text(w->stream, "\ntotals:");
 	for (unsigned e = 0; e < w->settings->events.count; e++) {
 		cg_stream_byte(w->stream, ' ');
-		cg_stream_number(w->stream, w->costs[e].row_all[0]);
+		cg_stream_number(w->stream, cg_callgraph_row_all(&w->graph, 0, e));
 	}
 	cg_stream_byte(w->stream, '\n');
 }

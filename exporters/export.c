@@ -269,6 +269,7 @@ cg_export_main(const struct cg_exporter *exporter, cg_open_fn open_graph,
 	unsigned flags = 0;
 	int code;
 
+	cg_memory_keep();
 	/* Writes that cannot succeed are to fail, so that nothing is left behind. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

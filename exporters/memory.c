@@ -1,11 +1,16 @@
 /* The allocator of the exporters. Every allocation passes refused(): see the header. */
 #include "memory.h"
 
+#include <limits.h>
 #include <stdint.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { FIRST_CAPACITY = 16 };
+enum { FIRST_CAPACITY = 16, PAGE = 4096, LARGE = 4 << 20 };
 
 static long fail_at = -1;
 
@@ -21,13 +26,39 @@ cg_memory_fail_at(long n)
 	fail_at = n < 0 ? -1 : n;
 }
 
+/* Ask for large pages where they pay; whether there are any is no matter. */
+static void *
+hint(void *p, size_t n)
+{
+#ifdef MADV_HUGEPAGE
+	uintptr_t begin = ((uintptr_t)p + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+	uintptr_t end = ((uintptr_t)p + n) & ~(uintptr_t)(PAGE - 1);
+
+	if (p && n >= LARGE)
+		(void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#else
+	(void)n;
+#endif
+	return p;
+}
+
+void
+cg_memory_keep(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_MAX, 0);
+	(void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	(void)mallopt(M_TOP_PAD, LARGE);
+#endif
+}
+
 void *
 cg_memory_array(size_t count, size_t size)
 {
 	/* calloc checks the product itself, but may return NULL for an empty array. */
 	if (count == 0 || size == 0)
 		count = size = 1;
-	return refused() ? NULL : calloc(count, size);
+	return refused() ? NULL : hint(calloc(count, size), count * size);
 }
 
 enum cg_status
@@ -44,7 +75,7 @@ cg_memory_grow(void *array, size_t *cap, size_t need, size_t size)
 		return CG_NOMEM;
 	/* Through memcpy: the owner's pointer has a type that this function cannot know. */
 	memcpy(&old, array, sizeof(old));
-	grown = realloc(old, want * size);
+	grown = hint(realloc(old, want * size), want * size);
 	if (!grown)
 		return CG_NOMEM;
 	memcpy(array, &grown, sizeof(grown));

@@ -20,6 +20,12 @@ enum cg_status cg_memory_grow(void *array, size_t *cap, size_t need, size_t size
 /* Give back what the two above returned; NULL is allowed. */
 void cg_memory_free(void *p);
 
+/*
+ * For a program that exports and ends: keep what is given back, the graph's included, for
+ * what is asked for next. The first use of a page costs more than all that is done with it.
+ */
+void cg_memory_keep(void);
+
 /* For tests: let n more allocations succeed and then one fail; n < 0 turns this off. */
 void cg_memory_fail_at(long n);
 

@@ -301,36 +301,34 @@ cg_placed_release(struct cg_placed *placed)
 	*placed = (struct cg_placed){0};
 }
 
-uint64_t
-cg_placed_self(const struct cg_placed *placed, uint32_t i, enum cg_metric metric)
+void
+cg_placed_selves(const struct cg_placed *placed, uint32_t i, uint64_t selves[CG_METRICS])
 {
 	const struct cg_place *place = &placed->places[i];
 	const struct cg_node *node;
-	uint64_t await;
-	bool here;
 
+	memset(selves, 0, CG_METRICS * sizeof(*selves));
 	if (place->holds == CG_HOLDS_NOTHING)
-		return 0;
+		return;
 	node = &placed->graph->nodes[place->node];
-	here = place->holds != CG_HOLDS_AWAIT;
-	await = place->holds == CG_HOLDS_ALL_BUT_AWAIT ? 0 : node->await_ns;
-	switch (metric) {
-	case CG_METRIC_WALL:
-		return cg_sum(here ? node->run_ns : 0, await);
-	case CG_METRIC_AWAIT:
-		return await;
-	case CG_METRIC_RUN:
-		return here ? node->run_ns : 0;
-	case CG_METRIC_CPU:
-		return here ? node->cpu_ns : 0;
-	case CG_METRIC_SUSPENSIONS:
-		return here ? node->suspensions : 0;
-	case CG_METRIC_CALLS:
-		return here ? node->calls : 0;
-	case CG_METRICS:
-		break;
+	if (place->holds != CG_HOLDS_ALL_BUT_AWAIT)
+		selves[CG_METRIC_AWAIT] = node->await_ns;
+	if (place->holds != CG_HOLDS_AWAIT) {
+		selves[CG_METRIC_RUN] = node->run_ns;
+		selves[CG_METRIC_CPU] = node->cpu_ns;
+		selves[CG_METRIC_SUSPENSIONS] = node->suspensions;
+		selves[CG_METRIC_CALLS] = node->calls;
 	}
-	return 0;
+	selves[CG_METRIC_WALL] = cg_sum(selves[CG_METRIC_RUN], selves[CG_METRIC_AWAIT]);
+}
+
+uint64_t
+cg_placed_self(const struct cg_placed *placed, uint32_t i, enum cg_metric metric)
+{
+	uint64_t selves[CG_METRICS];
+
+	cg_placed_selves(placed, i, selves);
+	return selves[metric];
 }
 
 enum cg_status

@@ -58,6 +58,10 @@ enum cg_status cg_placed_init(struct cg_placed *placed, const struct cg_graph *g
 
 void cg_placed_release(struct cg_placed *placed);
 
+/* All numbers that stand at place i itself, by metric. */
+void cg_placed_selves(const struct cg_placed *placed, uint32_t i,
+                      uint64_t selves[CG_METRICS]);
+
 /* The number that stands at place i itself. */
 uint64_t cg_placed_self(const struct cg_placed *placed, uint32_t i, enum cg_metric metric);
 

@@ -49,7 +49,6 @@ struct writer {
 	const struct settings *settings;
 	struct cg_rows rows;
 	struct cg_callgraph graph;
-	struct cg_costs costs;
 	struct cg_arc_order order; /* by callee */
 	bool *keep;                /* per row, or NULL */
 	uint32_t *text_ref;        /* per string: 1 + its number, 0 until it was written */
@@ -59,11 +58,13 @@ struct writer {
 static enum cg_status
 fold(struct writer *w)
 {
-	enum cg_status status = cg_callgraph_init(&w->graph, w->x->placed, &w->rows, w->keep);
+	struct cg_fold how = {.metrics = {w->settings->metric},
+	                      .metric_count = 1,
+	                      .outer = CG_OUTER_ARC,
+	                      .arc_self = true,
+	                      .keep = w->keep};
 
-	return status
-	           ? status
-	           : cg_costs_init(&w->costs, &w->graph, w->settings->metric, CG_OUTER_ARC);
+	return cg_callgraph_init(&w->graph, w->x->placed, &w->rows, &how);
 }
 
 /* A function and its rank. */
@@ -97,7 +98,7 @@ choose(struct writer *w)
 	for (uint32_t row = 0; row < w->rows.count; row++) {
 		w->keep[row] = w->rows.rows[row].function == CG_NONE;
 		if (!w->keep[row])
-			ranks[n++] = (struct rank){w->costs.row_all[row], row};
+			ranks[n++] = (struct rank){cg_callgraph_row_all(&w->graph, row, 0), row};
 	}
 	qsort(ranks, n, sizeof(*ranks), rank_compare);
 	for (uint32_t i = 0; i < n && i < w->settings->limit; i++)
@@ -119,7 +120,6 @@ prepare(struct writer *w)
 		status = fold(w);
 	if (!status && w->settings->limit && w->settings->limit < w->rows.count) {
 		status = choose(w);
-		cg_costs_release(&w->costs);
 		cg_callgraph_release(&w->graph);
 		if (!status)
 			status = fold(w);
@@ -138,7 +138,6 @@ release(struct writer *w)
 {
 	cg_rows_release(&w->rows);
 	cg_callgraph_release(&w->graph);
-	cg_costs_release(&w->costs);
 	cg_arc_order_release(&w->order);
 	cg_memory_free(w->keep);
 	cg_memory_free(w->text_ref);
@@ -186,8 +185,8 @@ put_caller(struct writer *w, uint32_t index)
 	cg_marshal_tuple(&w->marshal, 4);
 	cg_marshal_integer(&w->marshal, arc->calls ? arc->calls : 1);
 	cg_marshal_integer(&w->marshal, arc->calls ? arc->primitive : 1);
-	cg_marshal_float(&w->marshal, seconds(w->costs.arc_self[index]));
-	cg_marshal_float(&w->marshal, seconds(w->costs.arc_all[index]));
+	cg_marshal_float(&w->marshal, seconds(cg_callgraph_arc_self(&w->graph, index, 0)));
+	cg_marshal_float(&w->marshal, seconds(cg_callgraph_arc_all(&w->graph, index, 0)));
 }
 
 static void
@@ -199,8 +198,8 @@ put_row(struct writer *w, uint32_t row)
 	cg_marshal_tuple(&w->marshal, 5);
 	cg_marshal_integer(&w->marshal, calls->primitive);
 	cg_marshal_integer(&w->marshal, calls->calls);
-	cg_marshal_float(&w->marshal, seconds(w->costs.row_self[row]));
-	cg_marshal_float(&w->marshal, seconds(w->costs.row_all[row]));
+	cg_marshal_float(&w->marshal, seconds(cg_callgraph_row_self(&w->graph, row, 0)));
+	cg_marshal_float(&w->marshal, seconds(cg_callgraph_row_all(&w->graph, row, 0)));
 	cg_marshal_dict(&w->marshal);
 	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++)
 		put_caller(w, w->order.arcs[i]);
@@ -212,7 +211,7 @@ warn(const struct writer *w)
 {
 	char text[120];
 
-	if (!w->x->note || w->costs.row_all[0] > TINY_NS)
+	if (!w->x->note || cg_callgraph_row_all(&w->graph, 0, 0) > TINY_NS)
 		return;
 	snprintf(text, sizeof(text),
 	         "there is almost no %s time in this trace; "

@@ -132,18 +132,26 @@ cg_stream_put(struct cg_stream *stream, const void *bytes, size_t n)
 	}
 }
 
+/* Two digits at a time, from the last. */
 char *
 cg_decimal(char *p, uint64_t v)
 {
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+								"25262728293031323334353637383940414243444546474849"
+								"50515253545556575859606162636465666768697071727374"
+								"75767778798081828384858687888990919293949596979899";
 	char digits[20];
-	size_t n = sizeof(digits);
+	size_t n = sizeof(digits), length;
 
-	do {
-		digits[--n] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	memcpy(p, digits + n, sizeof(digits) - n);
-	return p + sizeof(digits) - n;
+	for (; v >= 100; v /= 100)
+		memcpy(digits + (n -= 2), pairs + 2 * (v % 100), 2);
+	if (v >= 10)
+		memcpy(digits + (n -= 2), pairs + 2 * v, 2);
+	else
+		digits[--n] = (char)('0' + v);
+	length = sizeof(digits) - n;
+	memcpy(p, digits + n, length);
+	return p + length;
 }
 
 void

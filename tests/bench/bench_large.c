@@ -13,6 +13,7 @@
 #include "collector/hot.h"
 #include "collector/thread.h"
 #include "exporters/exporter.h"
+#include "exporters/memory.h"
 #include "exporters/output.h"
 #include "graph/graph.h"
 #include "trace/layout.h"
@@ -296,6 +297,7 @@ write_export(const char *path, const char *format, const char *out)
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		if (strcmp(all[i]->format, format) == 0)
 			exporter = all[i];
+	cg_memory_keep(); /* as the program does */
 	if (!exporter || cg_graph_open(&graph, path, 0, NULL))
 		return 1;
 	for (int i = 0; i < ROUNDS; i++) {
