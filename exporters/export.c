@@ -266,7 +266,7 @@ cg_export_main(const struct cg_exporter *exporter, cg_open_fn open_graph,
 	struct run r = {.exporter = exporter};
 	struct cg_error error = {.offset = UINT64_MAX};
 	struct cg_graph *graph;
-	unsigned flags = 0;
+	unsigned flags = CG_OPEN_TREE;
 	int code;
 
 	cg_memory_keep();

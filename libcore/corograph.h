@@ -284,8 +284,11 @@ struct cg_graph {
 };
 
 enum {
-	CG_OPEN_SALVAGE = 1,   /* take what can be read of a damaged trace */
-	CG_OPEN_COMPENSATE = 2 /* take off what recording cost, when that is known: see info */
+	CG_OPEN_SALVAGE = 1, /* take what can be read of a damaged trace */
+	CG_OPEN_COMPENSATE =
+		2,           /* take off what recording cost, when that is known: see info */
+	CG_OPEN_TREE = 4 /* nodes, threads and info alone, in less time and memory: functions
+	                    have their identity and `inexact`; what sums up the tree is 0 */
 };
 
 /*

@@ -12,10 +12,15 @@
 
 typedef enum cg_status (*build_step)(struct cg_build *b);
 
-static const build_step steps[] = {
-	cg_build_strings,    cg_build_functions, cg_build_nodes,   cg_build_threads,
-	cg_build_compensate, cg_build_inclusive, cg_build_metrics, cg_build_work,
-	cg_build_edges,      cg_build_tasks,     cg_build_singles, cg_build_holds,
+/* In this order; those past the tree are left out with CG_OPEN_TREE. */
+static const struct {
+	build_step make;
+	bool sums;
+} steps[] = {
+	{cg_build_strings, false}, {cg_build_functions, false},  {cg_build_nodes, false},
+	{cg_build_threads, false}, {cg_build_compensate, false}, {cg_build_inclusive, true},
+	{cg_build_metrics, true},  {cg_build_work, true},        {cg_build_edges, true},
+	{cg_build_tasks, true},    {cg_build_singles, true},     {cg_build_holds, true},
 };
 
 static void
@@ -55,7 +60,8 @@ cg_graph_build(struct cg_graph **graph, const struct cg_records *records, unsign
 	b.store = cg_zalloc(1, sizeof *b.store);
 	status = b.store ? CG_OK : CG_NOMEM;
 	for (size_t i = 0; !status && i < sizeof steps / sizeof *steps; i++)
-		status = steps[i](&b);
+		if (!steps[i].sums || !(flags & CG_OPEN_TREE))
+			status = steps[i].make(&b);
 	build_release(&b);
 	if (status) {
 		if (b.store)

@@ -54,7 +54,6 @@ add_nodes(struct cg_build *b, const uint32_t *near)
 			continue;
 		row = &b->store->functions[n->function];
 		add_counts(row, n);
-		row->inexact |= b->records->nodes[i].folded != 0;
 		if (near[i] == CG_NONE)
 			add_outermost(row, n, &b->inclusive[i]);
 		if (near[i] == CG_NONE || b->head[near[i]] != b->head[i])

@@ -18,6 +18,7 @@ fill_node(const struct cg_build *b, struct cg_node *n, const struct cg_rec_node 
 	if (rec->parent == CG_NONE)
 		return;
 	n->edge = rec->edge;
+	b->store->functions[n->function].inexact |= rec->folded != 0;
 	if (rec->edge == CG_EDGE_SPAWN)
 		n->origin = rec->origin;
 	n->calls = rec->calls;

@@ -298,7 +298,7 @@ write_export(const char *path, const char *format, const char *out)
 		if (strcmp(all[i]->format, format) == 0)
 			exporter = all[i];
 	cg_memory_keep(); /* as the program does */
-	if (!exporter || cg_graph_open(&graph, path, 0, NULL))
+	if (!exporter || cg_graph_open(&graph, path, CG_OPEN_TREE, NULL))
 		return 1;
 	for (int i = 0; i < ROUNDS; i++) {
 		uint64_t start = cg_monotonic_ns();

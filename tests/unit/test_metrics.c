@@ -226,6 +226,29 @@ torn(void)
 	cg_graph_free(graph);
 }
 
+/* For who sums up the tree himself. */
+static void
+tree_alone(void)
+{
+	struct cg_graph *graph;
+	uint32_t f;
+
+	made_init(&m);
+	f = made_function(&m, "f", CG_KIND_FUNCTION);
+	f = made_node(&m, made_node(&m, made_thread(&m, "t"), f, CG_EDGE_CALL, 10), f,
+	              CG_EDGE_CALL, 20);
+	m.nodes[f].folded = 1;
+	graph = made_graph_as(&m, CG_OPEN_TREE);
+	eq(graph->node_count, 3, "the tree is there");
+	eq(graph->nodes[f].run_ns, 20, "with its times");
+	eq(graph->nodes[f].cpu_ns, 20, "all of them");
+	eq(graph->threads[0].run_ns, 30, "the threads are there");
+	ok(made_row(graph, "f")->inexact, "the functions are, with what is known of them");
+	eq(made_row(graph, "f")->run_ns, 0, "but nothing is summed up");
+	eq(graph->edge_count, 0, "and there are no edges");
+	cg_graph_free(graph);
+}
+
 int
 main(void)
 {
@@ -237,5 +260,6 @@ main(void)
 	spawn_starts_afresh();
 	begun_before_and_migrated();
 	torn();
+	tree_alone();
 	return done();
 }
