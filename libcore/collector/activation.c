@@ -131,6 +131,8 @@ cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 
 		if (--node->hidden == 0 && !node->folded)
 			node->key = act->key;
+		if (th->greenlet == cg_image_ref(th->base, act))
+			th->greenlet = 0;
 	}
 	if (act->spawn && !(act->flags & CG_ACT_BEFORE)) {
 		count_task_end(th, act);

@@ -68,7 +68,7 @@ struct cg_collector {
 	struct cg_map keys;      /* key -> cg_ref of the function */
 	struct cg_frames frames;
 	struct cg_slab_cursor string_slabs, function_slabs, thread_slabs, act_slabs,
-		spawn_slabs, hold_slabs, task_slabs;
+		spawn_slabs, hold_slabs, task_slabs, stack_slabs;
 	pthread_mutex_t lock;          /* guards all of this, when shared */
 	bool shared;                   /* threads run at once */
 	_Atomic uint32_t deaths;       /* keys forgotten so far */
@@ -119,6 +119,13 @@ struct cg_thread {
 	uint32_t free_act_count;
 	uint32_t deaths;    /* the collector's, when by_key was right last */
 	uint64_t first_key; /* key of the first Python function: threads alike share a tree */
+
+	struct cg_map stacks; /* greenlet -> cg_img_stack, of those switched out */
+	cg_ref first_stack;   /* list of these, by next */
+	cg_ref free_stacks;   /* list by next */
+	cg_ref greenlet;      /* activation of the call that this greenlet began with, or 0 */
+	cg_ref maker; /* of a greenlet that has called nothing yet: its creator's node */
+	bool is_new;  /* the greenlet has called nothing yet */
 };
 
 struct cg_settings {

@@ -181,6 +181,15 @@ void cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
 void cg_task_created(struct cg_thread *th, uint64_t frame);
 
 /*
+ * The thread goes on with another greenlet, and with that one's own stack. Greenlets are
+ * named by their addresses, never 0; `from` is the one whose stack it was. `fresh`: no
+ * Python code runs in `to` yet. The result: is its stack known? If not, and it is not
+ * fresh, what is open in it is to be told by cg_before_* now.
+ */
+bool cg_switch(struct cg_thread *th, uint64_t from, uint64_t to, bool fresh,
+               uint64_t tick);
+
+/*
  * That many plain calls of Python code are open below where recording begins, and are not
  * recorded: their ends, and those of C functions among them, are nothing.
  */

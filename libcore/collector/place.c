@@ -8,6 +8,7 @@
 
 #include "collector/activation.h"
 #include "collector/hot.h"
+#include "collector/stack.h"
 
 static uint64_t
 callee_id(cg_ref function, enum cg_edge_kind edge)
@@ -170,8 +171,13 @@ cg_plain_push(struct cg_thread *th, struct cg_img_node *node, uint64_t key, uint
 static CG_NOINLINE void
 enter_unknown(struct cg_thread *th, uint64_t key)
 {
-	struct cg_img_node *node = cg_child(th, th->current, key, CG_EDGE_CALL);
+	struct cg_img_node *node;
 
+	if (th->is_new && th->current == th->root) {
+		cg_stack_begin(th, key);
+		return;
+	}
+	node = cg_child(th, th->current, key, CG_EDGE_CALL);
 	if (!node) {
 		cg_collector_lose(th->collector);
 		return;
@@ -221,12 +227,15 @@ is_builtin(const struct cg_thread *th, const struct cg_img_node *node)
 	return node != th->root && f->kind == CG_KIND_BUILTIN;
 }
 
-/* Is it a node of that function? One that was folded into while open has lost its key. */
+/*
+ * Is it a node of that function? One that was folded into while open has lost its key, and
+ * so has one that another greenlet came to by a call with an activation, or by other code.
+ */
 static bool
 is_of(const struct cg_thread *th, const struct cg_img_node *node, uint64_t key)
 {
 	return node->key == key ||
-	       (node->folded &&
+	       (node != th->root &&
 	        cg_collector_find_function(th->collector, key) == node->function);
 }
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "collector/activation.h"
 #include "collector/hot.h"
+#include "collector/stack.h"
 
 #include <string.h>
 
@@ -105,6 +106,7 @@ cg_thread_end(struct cg_thread *th, uint64_t tick)
 {
 	cg_advance(th, tick);
 	cg_act_unwind_all(th);
+	cg_stacks_unwind(th);
 	th->img->live = 0;
 }
 
@@ -122,6 +124,7 @@ cg_thread_free(struct cg_thread *th)
 	cg_map_release(&th->by_function);
 	cg_map_release(&th->spawns);
 	cg_map_release(&th->pairs);
+	cg_map_release(&th->stacks);
 	cg_free(th);
 }
 

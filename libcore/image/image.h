@@ -25,7 +25,7 @@ typedef uint32_t cg_ref;
 
 #define CG_IMG_MAGIC "CGIMAGE\n"
 enum {
-	CG_IMG_VERSION = 3,
+	CG_IMG_VERSION = 4,
 	CG_IMG_UNIT = 64,
 	CG_IMG_SLAB = 65536,
 	CG_IMG_SLAB_UNITS = CG_IMG_SLAB / CG_IMG_UNIT,
@@ -43,6 +43,7 @@ enum cg_img_type {
 	CG_IMG_SPAWNS,      /* struct cg_img_spawn, 1 unit */
 	CG_IMG_HOLDS,       /* struct cg_img_hold, 1 unit */
 	CG_IMG_TASKS,       /* struct cg_img_task, 2 units */
+	CG_IMG_STACKS,      /* struct cg_img_stack, 1 unit */
 	CG_IMG_TYPES
 };
 
@@ -277,5 +278,19 @@ struct cg_img_task {
 	uint64_t reserved1;
 };
 static_assert(sizeof(struct cg_img_task) == 128, "task is two units");
+
+/* The stack of a greenlet that is switched out: what its thread's record says else. */
+struct cg_img_stack {
+	uint64_t greenlet; /* its address; 0: the record is free */
+	uint64_t left;     /* tick at which it was switched out */
+	cg_ref thread;
+	cg_ref current;        /* top of the stack */
+	cg_ref activation;     /* topmost running activation of it, or 0 */
+	cg_ref root;           /* activation of the call that the greenlet began with, or 0 */
+	uint32_t hidden;       /* plain calls below its root whose ends are still to come */
+	cg_ref previous, next; /* in the thread's list; free ones are linked by `next` */
+	uint32_t reserved[5];
+};
+static_assert(sizeof(struct cg_img_stack) == CG_IMG_UNIT, "stack is one unit");
 
 #endif

@@ -28,6 +28,7 @@ static const uint8_t units_of[CG_IMG_TYPES] = {
 	[CG_IMG_SPAWNS] = sizeof(struct cg_img_spawn) / CG_IMG_UNIT,
 	[CG_IMG_HOLDS] = sizeof(struct cg_img_hold) / CG_IMG_UNIT,
 	[CG_IMG_TASKS] = sizeof(struct cg_img_task) / CG_IMG_UNIT,
+	[CG_IMG_STACKS] = sizeof(struct cg_img_stack) / CG_IMG_UNIT,
 };
 
 static enum cg_status

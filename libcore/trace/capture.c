@@ -112,6 +112,11 @@ copy_roots(struct cg_capture_state *state)
 		                  &copies);
 	if (!status)
 		state->holds = copies;
+	if (!status)
+		status = copy_all(state, CG_IMG_STACKS, sizeof *state->stacks, &state->stack_rows,
+		                  &copies);
+	if (!status)
+		state->stacks = copies;
 	return status;
 }
 
@@ -507,6 +512,7 @@ release(struct cg_capture_state *state)
 	cg_view_table_release(&state->spawn_rows);
 	cg_view_table_release(&state->task_rows);
 	cg_view_table_release(&state->hold_rows);
+	cg_view_table_release(&state->stack_rows);
 	cg_view_table_release(&state->node_rows);
 	cg_view_table_release(&state->function_rows);
 	cg_free(state->threads);
@@ -514,6 +520,7 @@ release(struct cg_capture_state *state)
 	cg_free(state->spawns);
 	cg_free(state->tasks);
 	cg_free(state->holds);
+	cg_free(state->stacks);
 	cg_free(state->dense);
 	cg_free(state->function);
 	cg_free(state->excess);

@@ -53,11 +53,11 @@ level_below(const struct cg_capture_state *state, uint32_t node,
 
 /* Plain calls that are open: suspendable activations are counted from their own table. */
 static void
-count_plain(struct cg_capture_state *state, const struct cg_img_thread *thread,
+count_plain(struct cg_capture_state *state, cg_ref current, cg_ref activation,
             uint32_t *levels)
 {
-	const struct cg_img_activation *act = find_activation(state, thread->activation);
-	uint32_t node = cg_capture_node(state, thread->current);
+	const struct cg_img_activation *act = find_activation(state, activation);
+	uint32_t node = cg_capture_node(state, current);
 
 	while (node != CG_NONE && state->out.nodes[node].parent != CG_NONE &&
 	       (*levels)++ < LEVELS_MAX) {
@@ -98,7 +98,24 @@ settle_thread(struct cg_capture_state *state, uint32_t i, uint32_t *levels)
 	state->out.threads[i].busy += cg_capture_elapsed(state, thread->busy_since);
 	if (state->out.threads[i].last < state->end)
 		state->out.threads[i].last = state->end;
-	count_plain(state, thread, levels);
+	count_plain(state, thread->current, thread->activation, levels);
+}
+
+/* A greenlet's stack that is switched out: the way settle_activation counts its others. */
+static void
+settle_stack(struct cg_capture_state *state, const struct cg_img_stack *stack,
+             uint32_t *levels)
+{
+	uint32_t current = cg_capture_node(state, stack->current);
+	uint32_t root = cg_view_table_find(&state->activation_rows, stack->root);
+
+	if (!stack->greenlet || current == CG_NONE ||
+	    state->out.nodes[current].parent == CG_NONE)
+		return;
+	state->out.nodes[current].hosted += cg_capture_elapsed(state, stack->left);
+	if (root != CG_NONE)
+		state->activations[root].parked += cg_capture_elapsed(state, stack->left);
+	count_plain(state, stack->current, stack->activation, levels);
 }
 
 static void
@@ -209,6 +226,8 @@ cg_capture_settle(struct cg_capture_state *state)
 
 	for (uint32_t i = 0; i < state->thread_count; i++)
 		settle_thread(state, i, &levels);
+	for (uint32_t i = 0; i < state->stack_rows.count; i++)
+		settle_stack(state, &state->stacks[i], &levels);
 	for (uint32_t i = 0; i < state->activation_rows.count; i++) {
 		settle_activation(state, &state->activations[i]);
 		settle_task(state, &state->activations[i]);

@@ -22,7 +22,8 @@ struct cg_capture_state {
 	struct cg_img_spawn *spawns;           /* these three too by number */
 	struct cg_img_task *tasks;
 	struct cg_img_hold *holds;
-	struct cg_view_table activation_rows, spawn_rows, task_rows, hold_rows;
+	struct cg_img_stack *stacks;
+	struct cg_view_table activation_rows, spawn_rows, task_rows, hold_rows, stack_rows;
 	struct cg_view_table node_rows, function_rows;
 
 	uint32_t *dense;    /* node's number to its index in out.nodes, or CG_NONE */

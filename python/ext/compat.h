@@ -16,6 +16,11 @@
 #endif
 
 #include <opcode.h>
+#if PY_VERSION_HEX < 0x030c0000
+#include <structmember.h>
+#define Py_T_PYSSIZET T_PYSSIZET
+#define Py_READONLY READONLY
+#endif
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,6 +37,12 @@
 #define CG_CURRENT_TASK "_current_tasks"
 #else
 #define CG_CURRENT_TASK "current_task"
+#endif
+/* Threads of Python run one at a time. */
+#ifdef Py_GIL_DISABLED
+#define CG_HAVE_GIL false
+#else
+#define CG_HAVE_GIL true
 #endif
 /* Task.get_coro() crashes on a task that was made but never initialised. */
 #define CG_TASK_CORO_MAY_CRASH (PY_VERSION_HEX < 0x030d0000)

@@ -15,6 +15,12 @@ int cg_hooks_arm(bool builtins);
 /* Events of those code objects alone, and of what they call in C, in this thread. */
 int cg_hooks_arm_for(PyObject *const *codes, size_t count, bool builtins);
 
+/*
+ * A frame of that code is met that stood on no thread's stack when the events were armed:
+ * what it does from now on is told.
+ */
+void cg_hooks_reach(PyCodeObject *code);
+
 /* Is no other tool told of what runs in this thread, or made to run it? */
 bool cg_hooks_alone(void);
 

@@ -8,6 +8,7 @@ python__corograph_la_SOURCES += \
 	%D%/events.c %D%/events.h \
 	%D%/failure.c %D%/failure.h \
 	%D%/fork.c %D%/fork.h \
+	%D%/greenlets.c %D%/greenlets.h \
 	%D%/hooks.h \
 	%D%/lookup.c %D%/lookup.h \
 	%D%/meta.c %D%/meta.h \

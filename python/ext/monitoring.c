@@ -304,6 +304,13 @@ set_events(int bits)
 }
 
 static int
+set_local_events(PyObject *code, int bits)
+{
+	return ask(PyObject_CallMethod(armed.monitoring, "set_local_events", "iOi",
+	                               armed.tool, code, bits));
+}
+
+static int
 register_callback(int bit, PyObject *callback)
 {
 	return ask(PyObject_CallMethod(armed.monitoring, "register_callback", "iiO",
@@ -428,13 +435,27 @@ cg_hooks_arm_for(PyObject *const *codes, size_t count, bool builtins)
 	int bits = prepare(builtins, true);
 
 	for (size_t i = 0; bits >= 0 && i < count; i++)
-		if (ask(PyObject_CallMethod(armed.monitoring, "set_local_events", "iOi",
-		                            armed.tool, codes[i], bits)) < 0)
+		if (set_local_events(codes[i], bits) < 0)
 			bits = -1;
 	if (bits >= 0)
 		return 0;
 	cg_hooks_disarm();
 	return -1;
+}
+
+/*
+ * Code that runs is made to tell its events when these are armed, other code when it is
+ * called next. Any change of the events of its own does the same, and is taken back.
+ */
+void
+cg_hooks_reach(PyCodeObject *code)
+{
+	struct cg_pending pending = cg_pending_take();
+
+	(void)(set_local_events((PyObject *)code, event_bit("PY_START")) < 0 ||
+	       set_local_events((PyObject *)code, 0) < 0);
+	PyErr_Clear();
+	cg_pending_restore(pending);
 }
 
 bool

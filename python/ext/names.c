@@ -8,6 +8,7 @@
 #include "names.h"
 
 #include "codes.h"
+#include "greenlets.h"
 #include "events.h"
 #include "lookup.h"
 #include "package.h"
@@ -214,6 +215,7 @@ cg_names_describe(void *arg, uint64_t key, struct cg_function_info *info)
 	bool done;
 
 	(void)arg;
+	cg_greenlets_look();
 	forget_texts();
 	if (key & CG_KEY_BUILTIN)
 		done = describe_builtin(

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const char *const loops[] = {"asyncio", "uvloop", "trio", "anyio", "curio"};
+static const char *const loops[] = {"asyncio", "uvloop", "trio",
+                                    "anyio",   "curio",  "gevent"};
 
 /* Does the text begin with that word, and end or go on with `end` after it? */
 static bool

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "events.h"
+#include "hooks.h"
 
 struct stack {
 	cg_frame **frames; /* innermost first */
@@ -48,6 +49,13 @@ enter(struct cg_thread *th, const cg_frame *frame)
 	cg_here.frame = NULL;
 }
 
+static void
+enter_all(struct cg_thread *th, struct stack *stack)
+{
+	while (stack->count > 0)
+		enter(th, stack->frames[--stack->count]);
+}
+
 static struct cg_thread *
 attach(PyThreadState *tstate, PyCodeObject *first)
 {
@@ -68,8 +76,8 @@ prefill(struct stack *stack, PyThreadState *tstate)
 	if (stack->count == 0)
 		return;
 	th = attach(tstate, cg_frame_code(stack->frames[stack->count - 1]));
-	while (th && stack->count > 0)
-		enter(th, stack->frames[--stack->count]);
+	if (th)
+		enter_all(th, stack);
 }
 
 struct cg_thread *
@@ -82,10 +90,23 @@ cg_prefill_here(cg_frame *frame)
 		cg_collector_lose(cg_recorder.collector);
 	else if (stack.count > 0)
 		th = cg_recorder_attach(cg_frame_code(stack.frames[stack.count - 1]));
-	while (th && stack.count > 0)
-		enter(th, stack.frames[--stack.count]);
+	if (th)
+		enter_all(th, &stack);
 	cg_free(stack.frames);
 	return th;
+}
+
+void
+cg_prefill_greenlet(struct cg_thread *th, cg_frame *frame)
+{
+	struct stack stack = {NULL, 0, 0};
+
+	if (!gather(&stack, frame))
+		cg_collector_lose(cg_recorder.collector);
+	for (size_t i = 0; i < stack.count; i++)
+		cg_hooks_reach(cg_frame_code(stack.frames[i]));
+	enter_all(th, &stack);
+	cg_free(stack.frames);
 }
 
 void

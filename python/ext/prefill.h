@@ -15,6 +15,9 @@ void cg_prefill_threads(void);
  */
 struct cg_thread *cg_prefill_here(cg_frame *frame);
 
+/* A greenlet is met that began before: its frames, from that one on down, are open. */
+void cg_prefill_greenlet(struct cg_thread *th, cg_frame *frame);
+
 /*
  * The calling thread's stack stays out of the recording, so that what it calls from here on
  * stands at the bottom. The same conditions.

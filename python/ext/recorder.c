@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "failure.h"
+#include "greenlets.h"
 #include "hooks.h"
 #include "thread_names.h"
 
@@ -146,8 +147,10 @@ cg_recorder_cpu(void *arg)
 	(void)arg;
 	if (reaped)
 		return reaped->end_cpu;
-	if (!state.for_other)
+	if (!state.for_other) {
+		cg_greenlets_look(); /* a long gap: it may have been loaded meanwhile */
 		return cg_cpu_ns();
+	}
 	if (pthread_getcpuclockid(state.other, &clock) != 0 || clock_gettime(clock, &t) != 0)
 		return 0;
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
@@ -306,6 +309,7 @@ cg_recorder_seat(PyCodeObject *code)
 		cg_free(old);
 	}
 	take(seat);
+	cg_greenlets_look();
 	return seat->thread;
 }
 

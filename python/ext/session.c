@@ -11,6 +11,7 @@
 #include "codes.h"
 #include "failure.h"
 #include "fork.h"
+#include "greenlets.h"
 #include "hooks.h"
 #include "meta.h"
 #include "names.h"
@@ -173,8 +174,10 @@ begin(struct cg_collector *collector, const struct cg_settings *settings, bool p
 		cg_prefill_threads();
 	else
 		cg_prefill_hide();
-	if (cg_hooks_arm(settings->builtins) == 0)
+	if (cg_hooks_arm(settings->builtins) == 0) {
+		cg_greenlets_begin();
 		return 0;
+	}
 	cg_codes_end();
 failed:
 	(void)cg_recorder_end();
@@ -237,6 +240,7 @@ end(void)
 	if (!collector)
 		return NULL;
 	cg_recorder_name_threads();
+	cg_greenlets_end();
 	cg_hooks_disarm();
 	now = settle();
 	(void)cg_recorder_end();

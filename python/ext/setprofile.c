@@ -357,6 +357,13 @@ cg_hooks_arm_for(PyObject *const *codes, size_t count, bool builtins)
 	return 0;
 }
 
+/* Events are the thread's, whatever code runs on it. */
+void
+cg_hooks_reach(PyCodeObject *code)
+{
+	(void)code;
+}
+
 bool
 cg_hooks_alone(void)
 {

@@ -311,7 +311,7 @@ bool
 cg_tasks_name(void *arg, uint64_t frame, struct cg_text *name)
 {
 	struct cg_pending pending = cg_pending_take();
-	PyObject *task = current_task(frame), *text = NULL;
+	PyObject *task = frame ? current_task(frame) : NULL, *text = NULL; /* 0: a greenlet */
 	bool found;
 
 	(void)arg;

@@ -55,6 +55,9 @@ apply_rest(struct world *w, struct cg_thread *th, const struct event *e)
 	case EVENT_HIDDEN:
 		cg_before_hidden(th, (uint32_t)e->value);
 		break;
+	case EVENT_SWITCH:
+		(void)cg_switch(th, e->from, e->value, e->fresh, e->tick);
+		break;
 	case EVENT_FORGET:
 		cg_collector_forget(w->collector, e->function->key);
 		break;
@@ -125,6 +128,9 @@ print_words(const struct event *e)
 		break;
 	case EVENT_HIDDEN:
 		printf("hidden %" PRIu64, e->value);
+		break;
+	case EVENT_SWITCH:
+		printf("switch %" PRIu64 " %" PRIu64, e->from, e->value);
 		break;
 	case EVENT_END:
 		printf("end");

@@ -15,8 +15,9 @@ enum event_kind {
 	EVENT_CURRENT, /* its loop runs `frame`'s task; NULL: none */
 	EVENT_BEFORE,  /* open when the recording began; `frame` NULL: a plain call */
 	EVENT_HIDDEN,  /* `value` plain calls are */
-	EVENT_END,     /* the thread ends */
-	EVENT_FORGET   /* the function's code dies; the same comes to lie there again */
+	EVENT_SWITCH, /* from greenlet `from` to greenlet `value`, which is new when `fresh` */
+	EVENT_END,    /* the thread ends */
+	EVENT_FORGET  /* the function's code dies; the same comes to lie there again */
 };
 
 struct event {
@@ -25,7 +26,7 @@ struct event {
 	uint64_t tick;
 	const struct world_function *function;
 	const struct world_frame *frame, *below; /* NULL: none */
-	uint64_t value;
+	uint64_t value, from;
 	bool raised, idle, fresh;
 };
 

@@ -119,10 +119,11 @@ check_doubles(const struct cg_image *image, cg_ref ref, struct report *report)
 
 /* The way back from the top of a stack leads past all its activations to its root. */
 static void
-check_stack(const struct cg_image *image, cg_ref ref, struct report *report)
+check_stack(const struct cg_image *image, cg_ref ref, cg_ref current, cg_ref act,
+            struct report *report)
 {
 	const struct cg_img_thread *th = thread_at(image, ref);
-	cg_ref node = th->current, act = th->activation;
+	cg_ref node = current;
 
 	for (long left = 1000000; node && node != th->root && left > 0; left--) {
 		const struct cg_img_activation *a = cg_image_at(image->base, act);
@@ -137,12 +138,13 @@ check_stack(const struct cg_image *image, cg_ref ref, struct report *report)
 		report_bad(report, "thread %u: its stack does not lead to its root", th->id);
 }
 
-/* Calls on a thread's stack that need no activation, of one function. */
+/* Calls on one of a thread's stacks that need no activation, of one function. */
 static uint64_t
-open_on_stack(const struct cg_image *image, cg_ref ref, cg_ref function)
+open_on_stack(const struct cg_image *image, cg_ref ref, cg_ref current, cg_ref act,
+              cg_ref function)
 {
 	const struct cg_img_thread *th = thread_at(image, ref);
-	cg_ref node = th->current, act = th->activation;
+	cg_ref node = current;
 	uint64_t n = 0;
 
 	for (long left = 1000000; node != th->root && left > 0; left--) {
@@ -163,12 +165,23 @@ static uint64_t
 open_of(const struct cg_image *image, cg_ref function)
 {
 	struct walk threads = {image, CG_IMG_THREADS, 4, 0, 0};
+	struct walk stacks = {image, CG_IMG_STACKS, 1, 0, 0};
 	struct walk acts = {image, CG_IMG_ACTIVATIONS, 2, 0, 0};
 	uint64_t n = 0;
 	cg_ref ref;
 
-	while ((ref = walk_next(&threads)))
-		n += open_on_stack(image, ref, function);
+	while ((ref = walk_next(&threads))) {
+		const struct cg_img_thread *th = thread_at(image, ref);
+
+		n += open_on_stack(image, ref, th->current, th->activation, function);
+	}
+	while ((ref = walk_next(&stacks))) {
+		const struct cg_img_stack *stack = cg_image_at(image->base, ref);
+
+		if (stack->greenlet)
+			n += open_on_stack(image, stack->thread, stack->current, stack->activation,
+			                   function);
+	}
 	while ((ref = walk_next(&acts))) {
 		const struct cg_img_activation *a = cg_image_at(image->base, ref);
 
@@ -223,12 +236,20 @@ invariants_check(const struct cg_image *image, bool whole, struct report *report
 	struct walk threads = {image, CG_IMG_THREADS, 4, 0, 0};
 	struct walk nodes = {image, CG_IMG_NODES, 2, 0, 0};
 	struct walk functions = {image, CG_IMG_FUNCTIONS, 1, 0, 0};
+	struct walk stacks = {image, CG_IMG_STACKS, 1, 0, 0};
 	cg_ref ref;
 
 	while ((ref = walk_next(&threads))) {
-		check_stack(image, ref, report);
+		check_stack(image, ref, thread_at(image, ref)->current,
+		            thread_at(image, ref)->activation, report);
 		check_thread(image, ref, report);
 		check_cpu(image, ref, report);
+	}
+	while ((ref = walk_next(&stacks))) {
+		const struct cg_img_stack *stack = cg_image_at(image->base, ref);
+
+		if (stack->greenlet)
+			check_stack(image, stack->thread, stack->current, stack->activation, report);
 	}
 	if (report->bad)
 		return; /* what follows walks the stacks */

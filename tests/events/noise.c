@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { FUNCTIONS = 12, FRAMES = 10, THREADS = 3, VALUES = 3 };
+enum { FUNCTIONS = 12, FRAMES = 10, THREADS = 3, VALUES = 3, GREENLETS = 5 };
 
 uint64_t
 noise_below(struct noise *noise, uint64_t n)
@@ -82,8 +82,8 @@ static const enum event_kind flow[] = {
 	EVENT_RESUME, EVENT_THROW, EVENT_FINISH,  EVENT_TASK,
 };
 static const enum event_kind rare[] = {
-	EVENT_FORGET,  EVENT_END,     EVENT_BEFORE,  EVENT_BEFORE,
-	EVENT_CURRENT, EVENT_CURRENT, EVENT_CURRENT, EVENT_HIDDEN,
+	EVENT_FORGET, EVENT_END,     EVENT_BEFORE,  EVENT_BEFORE,  EVENT_SWITCH,
+	EVENT_SWITCH, EVENT_CURRENT, EVENT_CURRENT, EVENT_CURRENT, EVENT_HIDDEN,
 };
 
 static enum event_kind
@@ -138,8 +138,13 @@ noise_event(struct noise *noise, struct world *w)
 	draw_frames(noise, w, &e);
 	e.function = any_function(noise, w, e.frame != NULL);
 	e.value = noise_below(noise, VALUES);
+	if (e.kind == EVENT_SWITCH) {
+		e.from = 1 + noise_below(noise, GREENLETS);
+		e.value = 1 + noise_below(noise, GREENLETS);
+		e.fresh = noise_below(noise, 2);
+	}
 	e.idle = e.kind == EVENT_SUSPEND && noise_below(noise, 4) == 0;
-	e.fresh = e.kind == EVENT_THROW && noise_below(noise, 4) == 0;
+	e.fresh |= e.kind == EVENT_THROW && noise_below(noise, 4) == 0;
 	e.raised =
 		(e.kind == EVENT_LEAVE || e.kind == EVENT_FINISH) && noise_below(noise, 3) == 0;
 	return e;

@@ -210,6 +210,23 @@ do_hidden(const struct line *l, struct cg_thread *th)
 	cg_before_hidden(th, (uint32_t)strtoul(word(l, 1), NULL, 10));
 }
 
+/* The address of a greenlet with that number. */
+static uint64_t
+greenlet(const struct line *l, size_t i)
+{
+	return UINT64_C(0x7e0000000000) + 160 * strtoull(word(l, i), NULL, 10);
+}
+
+static void
+do_switch(const struct line *l, struct cg_thread *th)
+{
+	bool known = cg_switch(th, greenlet(l, 1), greenlet(l, 2), flag(l, "fresh"), l->tick);
+
+	if (known == (flag(l, "fresh") || flag(l, "unknown")))
+		report_bad(l->report, "the stack of %s is %sknown", l->words[2],
+		           known ? "" : "not ");
+}
+
 static void
 do_end(const struct line *l, struct cg_thread *th)
 {
@@ -337,17 +354,18 @@ static const struct verb {
 	void (*run)(const struct line *l, struct cg_thread *th);
 	bool event; /* happens on a thread, at an instant */
 } verbs[] = {
-	{"enter", do_enter, true},    {"leave", do_leave, true},
-	{"start", do_start, true},    {"suspend", do_suspend, true},
-	{"resume", do_resume, true},  {"throw", do_throw, true},
-	{"finish", do_finish, true},  {"task", do_task, true},
-	{"before", do_before, true},  {"hidden", do_hidden, true},
-	{"end", do_end, true},        {"begin", do_begin, true},
-	{"def", do_def, false},       {"forget", do_forget, false},
-	{"thread", do_thread, false}, {"current", do_current, false},
-	{"name", do_name, false},     {"cpu", do_cpu, false},
-	{"gap", do_setting, false},   {"budget", do_setting, false},
-	{"ms", do_setting, false},    {"=", do_expect, false},
+	{"enter", do_enter, true},      {"leave", do_leave, true},
+	{"start", do_start, true},      {"suspend", do_suspend, true},
+	{"resume", do_resume, true},    {"throw", do_throw, true},
+	{"finish", do_finish, true},    {"task", do_task, true},
+	{"switch", do_switch, true},    {"before", do_before, true},
+	{"hidden", do_hidden, true},    {"end", do_end, true},
+	{"begin", do_begin, true},      {"def", do_def, false},
+	{"forget", do_forget, false},   {"thread", do_thread, false},
+	{"current", do_current, false}, {"name", do_name, false},
+	{"cpu", do_cpu, false},         {"gap", do_setting, false},
+	{"budget", do_setting, false},  {"ms", do_setting, false},
+	{"=", do_expect, false},
 };
 
 static void

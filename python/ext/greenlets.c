@@ -1,0 +1,206 @@
+/*
+ * The tracer of greenlet, in C.
+ *
+ * The ideas to know. It is called after a switch, on the new stack. And it belongs to a
+ * thread, so a thread gets it on its own slow paths: at its first event, at the first call
+ * of a function that is not known yet, and after a long gap, which loading an extension is.
+ * It leaves when it is called and its recording is over.
+ */
+#include "greenlets.h"
+
+#include "events.h"
+#include "lookup.h"
+#include "prefill.h"
+
+#include <stddef.h>
+
+struct tracer {
+	PyObject head;
+	vectorcallfunc call;
+	PyObject *previous; /* the tracer that was there before, owned, or NULL */
+};
+
+/* Owned for the life of the process. NULL: not known. */
+static struct {
+	PyObject *settrace, *gettrace;
+	PyTypeObject *type; /* of our tracers */
+	bool on;            /* between begin and end */
+} greenlet;
+
+/* The recording for which this thread has its tracer. */
+static _Thread_local uint64_t traced;
+
+static void
+set_tracer(PyObject *tracer)
+{
+	PyObject *old = PyObject_CallOneArg(greenlet.settrace, tracer ? tracer : Py_None);
+
+	Py_XDECREF(old);
+	PyErr_Clear();
+}
+
+/* Ours, for it to be told: its greenlet has been left for that one. */
+static void
+switched(PyObject *from, PyObject *to)
+{
+	struct cg_thread *th = cg_recorder_own();
+	cg_frame *frame = cg_frame_current(cg_tstate());
+
+	if (!th)
+		return;
+	if (!cg_switch(th, (uintptr_t)from, (uintptr_t)to, !frame, cg_recorder_tick()) &&
+	    frame)
+		cg_prefill_greenlet(th, frame);
+}
+
+static PyObject *
+pass_on(PyObject *previous, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+	PyObject *result;
+
+	if (!previous)
+		Py_RETURN_NONE;
+	Py_INCREF(previous); /* it may take itself off */
+	result = PyObject_Vectorcall(previous, args, nargsf, kwnames);
+	Py_DECREF(previous);
+	return result;
+}
+
+/* The arguments are (event, (origin, target)). */
+static PyObject *
+on_switch(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+	PyObject *previous = ((struct tracer *)self)->previous;
+
+	if (!greenlet.on || traced != cg_recorder.epoch) {
+		traced = 0;
+		set_tracer(previous);
+	} else if (PyVectorcall_NARGS(nargsf) == 2 && PyTuple_Check(args[1]) &&
+	           PyTuple_GET_SIZE(args[1]) == 2) {
+		switched(PyTuple_GET_ITEM(args[1], 0), PyTuple_GET_ITEM(args[1], 1));
+	}
+	return pass_on(previous, args, nargsf & ~PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+}
+
+static void
+dealloc(PyObject *self)
+{
+	PyTypeObject *type = Py_TYPE(self);
+
+	Py_XDECREF(((struct tracer *)self)->previous);
+	PyObject_Free(self);
+	Py_DECREF(type);
+}
+
+static PyMemberDef members[] = {
+	{"__vectorcalloffset__", Py_T_PYSSIZET, offsetof(struct tracer, call), Py_READONLY,
+     NULL},
+	{NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot slots[] = {
+	{Py_tp_dealloc, dealloc},
+	{Py_tp_call, PyVectorcall_Call},
+	{Py_tp_members, members},
+	{0, NULL},
+};
+
+static PyType_Spec spec = {
+	.name = "corograph._corograph.Tracer",
+	.basicsize = sizeof(struct tracer),
+	.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
+	.slots = slots,
+};
+
+/* What is needed of greenlet, once it is there. */
+static bool
+find(void)
+{
+	PyObject *set, *get;
+
+	if (greenlet.type)
+		return true;
+	set = cg_lookup_global("greenlet._greenlet", "settrace");
+	get = cg_lookup_global("greenlet._greenlet", "gettrace");
+	if (!set || !get || !PyCFunction_Check(set) || !PyCFunction_Check(get))
+		return false;
+	greenlet.type = (PyTypeObject *)PyType_FromSpec(&spec);
+	if (!greenlet.type)
+		return false;
+	greenlet.settrace = Py_NewRef(set);
+	greenlet.gettrace = Py_NewRef(get);
+	return true;
+}
+
+/* The tracer of this thread: a new reference, NULL when there is none. */
+static PyObject *
+current_tracer(void)
+{
+	PyObject *tracer = PyObject_CallNoArgs(greenlet.gettrace);
+
+	PyErr_Clear();
+	if (tracer == Py_None)
+		Py_CLEAR(tracer);
+	return tracer;
+}
+
+static void
+set_ours(void)
+{
+	PyObject *previous = current_tracer();
+	struct tracer *tracer;
+
+	if (previous && Py_IS_TYPE(previous, greenlet.type)) {
+		Py_DECREF(previous); /* of an earlier recording */
+		return;
+	}
+	tracer = PyObject_New(struct tracer, greenlet.type);
+	if (!tracer) {
+		Py_XDECREF(previous);
+		return;
+	}
+	tracer->call = on_switch;
+	tracer->previous = previous;
+	set_tracer((PyObject *)tracer);
+	Py_DECREF(tracer);
+}
+
+void
+cg_greenlets_look(void)
+{
+	struct cg_pending pending;
+
+	if (!greenlet.on || !cg_recorder.collector || traced == cg_recorder.epoch)
+		return;
+	pending = cg_pending_take();
+	if (find()) {
+		traced = cg_recorder.epoch;
+		set_ours();
+	}
+	cg_pending_restore(pending);
+}
+
+void
+cg_greenlets_begin(void)
+{
+	greenlet.on = CG_HAVE_GIL;
+	cg_greenlets_look();
+}
+
+void
+cg_greenlets_end(void)
+{
+	struct cg_pending pending;
+	PyObject *tracer;
+
+	greenlet.on = false;
+	if (!greenlet.type)
+		return;
+	traced = 0;
+	pending = cg_pending_take();
+	tracer = current_tracer();
+	if (tracer && Py_IS_TYPE(tracer, greenlet.type))
+		set_tracer(((struct tracer *)tracer)->previous);
+	Py_XDECREF(tracer);
+	cg_pending_restore(pending);
+}

@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+"""Greenlets of greenlet, gevent and SQLAlchemy, from the package index: a stack each; TAP."""
+import os
+
+from figures import check_trace, edges_named
+from harness import call, corograph, function, packaged, packages, record, run, test, write
+
+KIND = "greenlets"
+THERE = os.path.join(packages(KIND), "python")
+
+
+def judge(trace):
+    """The report of a trace in which no event went astray."""
+    data = check_trace(trace)
+    about = corograph("info", trace).stdout
+    assert "dropped" not in about and "unwound" not in about, about
+    assert data["trace"]["lost_events"] == 0, data["trace"]
+    return data
+
+
+def recorded(source, *options):
+    """Record a program that prints "done" at its end, and nothing else."""
+    write("app.py", source + "\nprint('done')\n")
+    done = record("app.py", options=options, python=THERE)
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+    return judge(done.trace)
+
+
+def measured(source):
+    """A program that records itself to out.coro."""
+    write("app.py", source)
+    done = call(THERE, "app.py", env={"PYTHONPATH": os.environ["CG_PYTHONPATH"]})
+    assert done.returncode == 0, done.stderr
+    return judge("out.coro")
+
+
+def both(source):
+    """With C functions and without."""
+    yield recorded(source)
+    yield recorded(source, "--no-builtins")
+
+
+def counts(data, **wanted):
+    """Calls, or (calls, raised, unfinished, begun before), of functions."""
+    for name, numbers in wanted.items():
+        f = function(data, name)
+        found = f["calls"], f["raised"], f["unfinished"], f["begun_before"]
+        if isinstance(numbers, int):
+            numbers = numbers, 0, 0
+        assert found == (tuple(numbers) + (0,))[:4], (name, found, numbers)
+
+
+def spawns(data, *names):
+    """{(creator, root): greenlets started}, of roots with those names."""
+    return {(a, b): n for (a, b, kind), n in edges_named(data).items()
+            if kind == "spawn" and b in names}
+
+
+def near(ns, seconds):
+    """A sleep is never short, and a machine may stall."""
+    return seconds * 0.95e9 <= ns <= seconds * 1e9 + 8e9
+
+
+@test("ping-pong: every call counts once, its creator is who first switched to it")
+def _():
+    packaged("greenlet", KIND)
+    for data in both("""
+from greenlet import greenlet
+def step(): pass
+def ping(n):
+    for _ in range(n):
+        step()
+        second.switch(n)
+def pong(n):
+    for _ in range(n):
+        step()
+        first.switch(n)
+def begin():
+    global first, second
+    first, second = greenlet(ping), greenlet(pong)
+    first.switch(1000)
+    second.switch()
+begin()
+"""):
+        counts(data, ping=1, pong=1, step=2000, begin=1)
+        assert spawns(data, "ping", "pong") == {("begin", "ping"): 1, ("ping", "pong"): 1}
+        names = [f["name"] for f in data["functions"]]
+        for e in data["edges"]:
+            if names[e["callee"]] == "step":
+                assert e["calls"] == 1000 and names[e["caller"]] in ("ping", "pong"), e
+
+
+@test("generators, recursion and other code of one function across switches")
+def _():
+    packaged("greenlet", KIND)
+    for data in both("""
+from greenlet import greenlet, getcurrent
+def numbers(n):
+    for i in range(n):
+        back()
+        yield i
+def back():
+    getcurrent().parent.switch()
+def deep(n):
+    if n: return deep(n - 1)
+    return sum(numbers(5))
+def begin():
+    all = [greenlet(deep) for _ in range(10)]
+    for g in all: g.switch(20)
+    while not all[-1].dead:
+        for g in all: g.switch()
+begin()
+"""):
+        counts(data, deep=210, numbers=10, back=50)
+        assert function(data, "numbers")["suspensions"] == 50
+        assert spawns(data, "deep") == {("begin", "deep"): 10}
+
+
+@test("what raises, what is thrown into, what is dropped, what is left")
+def _():
+    packaged("greenlet", KIND)
+    for data in both("""
+from greenlet import greenlet, getcurrent
+def fails(): raise KeyError
+def waits():
+    leaf()
+def leaf(): getcurrent().parent.switch()
+def throws():
+    for start in True, False:
+        g = greenlet(waits)
+        if start: g.switch()
+        try: g.throw(KeyError)
+        except KeyError: pass
+        assert g.dead
+def drops():
+    g = greenlet(waits)
+    g.switch()
+    g = None
+def begin():
+    try: greenlet(fails).switch()
+    except KeyError: pass
+    throws()
+    drops()
+def keeps():
+    global kept
+    kept = greenlet(stays)
+    kept.switch()
+def stays():
+    leaf()
+    assert False
+begin()
+keeps()
+import os, sys
+print("done", flush=True)
+os._exit(0)
+"""):
+        counts(data, fails=(1, 1, 0), waits=(2, 2, 0), stays=(1, 0, 1), leaf=(3, 2, 1))
+
+
+@test("time: what is switched out is hosted by its greenlet, nobody's run")
+def _():
+    packaged("greenlet", KIND)
+    data = recorded("""
+import time
+from greenlet import greenlet, getcurrent
+def rests(): time.sleep(0.2)
+def worker():
+    getcurrent().parent.switch()
+    rests()
+def begin():
+    g = greenlet(worker)
+    g.switch()
+    rests()
+    g.switch()
+begin()
+""")
+    begin, worker, rests = (function(data, n) for n in ("begin", "worker", "rests"))
+    assert near(rests["run_ns"], 0.4) and rests["hosted_ns"] == 0, rests
+    assert near(begin["wall_ns"], 0.4) and near(begin["hosted_ns"], 0.2), begin
+    assert near(worker["wall_ns"], 0.4) and near(worker["hosted_ns"], 0.2), worker
+    assert near(begin["run_ns"], 0.2) and near(worker["run_ns"], 0.2)
+
+
+@test("greenlets in several threads, one of which ends with some switched out")
+def _():
+    packaged("greenlet", KIND)
+    for options in (), ("--no-builtins",):
+        write("app.py", """
+import threading
+from greenlet import greenlet, getcurrent
+def step(): pass
+def worker():
+    for _ in range(50):
+        step()
+        getcurrent().parent.switch()
+def stays(): getcurrent().parent.switch()
+def thread(last):
+    for _ in range(20):
+        g = greenlet(worker)
+        while not g.dead: g.switch()
+    if last: greenlet(stays).switch()
+threads = [threading.Thread(target=thread, args=(i == 2,)) for i in range(3)]
+for t in threads: t.start()
+for t in threads: t.join()
+""")
+        done = record("app.py", options=options, python=THERE)
+        assert done.returncode == 0, done.stderr
+        data = check_trace(done.trace)
+        counts(data, worker=60, step=3000, thread=3)
+        assert function(data, "stays")["calls"] == 1
+        assert spawns(data, "worker") == {("thread", "worker"): 60}
+
+
+@test("ten thousand greenlets, in turn and at once")
+def _():
+    packaged("greenlet", KIND)
+    data = recorded("""
+from greenlet import greenlet, getcurrent
+def step(): pass
+def short(): step()
+def long():
+    getcurrent().parent.switch()
+    step()
+def begin():
+    for _ in range(10000): greenlet(short).switch()
+    many = [greenlet(long) for _ in range(2000)]
+    for g in many: g.switch()
+    for g in many: g.switch()
+begin()
+""")
+    counts(data, short=10000, long=2000, step=12000)
+    assert os.path.getsize("out.coro") < 100000
+    assert len(data["functions"]) < 1000
+
+
+@test("start and stop in mid-run: what was switched out has begun before")
+def _():
+    packaged("greenlet", KIND)
+    data = measured("""
+import corograph
+from greenlet import greenlet, getcurrent, settrace, gettrace
+def step(): pass
+def numbers():
+    while True:
+        getcurrent().parent.switch()
+        yield
+def inner():
+    for n, _ in zip(range(3), numbers()): step()
+def old():
+    inner()
+def new(): getcurrent().parent.switch()
+def starts():
+    corograph.start("out.coro")
+    getcurrent().parent.switch()
+    corograph.stop()
+def main():
+    seen = []
+    def tracer(event, args): seen.append(event)
+    settrace(tracer)
+    a, b, c = greenlet(old), greenlet(starts), greenlet(new)
+    a.switch()
+    b.switch()
+    a.switch()
+    c.switch()
+    a.switch()
+    a.switch()
+    before = len(seen)
+    b.switch()
+    assert b.dead and gettrace() is tracer and (before, len(seen)) == (12, 14)
+main()
+""")
+    counts(data, main=(0, 0, 0, 1), starts=(0, 0, 0, 1), old=(0, 0, 0, 1), new=(1, 0, 1),
+           inner=(0, 0, 0, 1), numbers=(0, 0, 0, 1), step=3)
+
+
+run()
