@@ -165,10 +165,8 @@ look_ahead(struct walk *w, uint32_t i)
 	__builtin_prefetch(&g->rows[row]);
 	__builtin_prefetch(&g->row_costs[(size_t)row * g->metric_count * 2]);
 	__builtin_prefetch(&g->row_costs[(size_t)(row + 1) * g->metric_count * 2 - 1]);
-	__builtin_prefetch(&g->arcs[*arc]);
 	__builtin_prefetch(&w->open_arcs[*arc]);
-	__builtin_prefetch(&g->arc_costs[(size_t)*arc * g->arc_width]);
-	__builtin_prefetch(&g->arc_costs[(size_t)(*arc + 1) * g->arc_width - 1]);
+	cg_callgraph_prefetch(g, *arc);
 	return CG_OK;
 }
 
@@ -225,6 +223,7 @@ enter(struct walk *w, uint32_t i)
 	const struct level *above = w->depth ? &w->levels[w->depth - 1] : NULL;
 	struct level *level = &w->levels[w->depth];
 	uint32_t row = row_of(w, i);
+	bool is_function = w->placed->places[i].label >= w->placed->first_function;
 	uint64_t selves[CG_METRICS];
 	enum cg_status status;
 
@@ -239,8 +238,7 @@ enter(struct walk *w, uint32_t i)
 		} else if (above) {
 			level->arc = w->soon[i % AHEAD];
 		}
-		count_calls(w, level,
-		            w->rows->rows[row].function == CG_NONE ? 1 : selves[CG_METRIC_CALLS]);
+		count_calls(w, level, is_function ? selves[CG_METRIC_CALLS] : 1);
 	} else {
 		level->row = above->row;
 		level->arc = above->arc;

@@ -84,6 +84,20 @@ cg_callgraph_arc_self(const struct cg_callgraph *graph, uint32_t arc, unsigned m
 	return graph->arc_costs[(size_t)arc * graph->arc_width + graph->metric_count + m];
 }
 
+/*
+ * The numbers of an arc will be asked for soon: arcs in order lie anywhere in memory. Always
+ * inline, since gcc else takes it for a function that does nothing.
+ */
+__attribute__((always_inline)) static inline void
+cg_callgraph_prefetch(const struct cg_callgraph *graph, uint32_t arc)
+{
+	const uint64_t *costs = graph->arc_costs + (size_t)arc * graph->arc_width;
+
+	__builtin_prefetch(&graph->arcs[arc]);
+	__builtin_prefetch(costs);
+	__builtin_prefetch(costs + graph->arc_width - 1);
+}
+
 /* Arcs grouped by one end and ordered by the other. */
 struct cg_arc_order {
 	uint32_t *arcs;  /* owned; indices */

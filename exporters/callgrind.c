@@ -11,6 +11,8 @@
 #include "text.h"
 #include "titles.h"
 
+#include <string.h>
+
 /* An event: a column of costs. */
 struct event {
 	const char *name;
@@ -25,7 +27,7 @@ static const struct event events[] = {
 	{"CgCpu", "CPU time [ns]", CG_METRIC_CPU},
 	{"CgSusp", "Suspensions", CG_METRIC_SUSPENSIONS},
 };
-enum { EVENTS = sizeof(events) / sizeof(events[0]) };
+enum { EVENTS = sizeof(events) / sizeof(events[0]), AHEAD = 8 /* arcs */ };
 
 static const char *const event_words[EVENTS + 1] = {"wall", "run",         "await",
                                                     "cpu",  "suspensions", NULL};
@@ -102,34 +104,46 @@ release(struct writer *w)
 	cg_memory_free(w->scratch);
 }
 
+/* A key of the file with its bracket, copied whole: the bytes past its end are rubbish. */
+struct key {
+	char text[8];
+	size_t length;
+};
+
+#define KEY(text) ((struct key){text "=(", sizeof(text) + 1})
+
 /* `key=(7) name`, or `key=(7)` when that id has been written before. */
 static void
-put_name(struct writer *w, const char *key, struct names *names, uint32_t thing,
+put_name(struct writer *w, struct key key, struct names *names, uint32_t thing,
          const char *name)
 {
 	bool fresh = !names->ids[thing];
+	char *p = cg_stream_room(w->stream, sizeof(key.text) + 24);
 
 	if (fresh)
 		names->ids[thing] = ++names->used;
-	cg_stream_text(w->stream, key);
-	cg_stream_number(w->stream, names->ids[thing]);
-	cg_stream_byte(w->stream, ')');
+	memcpy(p, key.text, sizeof(key.text));
+	p = cg_decimal(p + key.length, names->ids[thing]);
+	*p++ = ')';
 	if (fresh) {
-		cg_stream_byte(w->stream, ' ');
+		*p++ = ' ';
+		cg_stream_wrote(w->stream, p);
 		cg_stream_text(w->stream, name);
+		p = cg_stream_room(w->stream, 1);
 	}
-	cg_stream_byte(w->stream, '\n');
+	*p++ = '\n';
+	cg_stream_wrote(w->stream, p);
 }
 
 static void
-put_object(struct writer *w, const char *key, uint32_t row)
+put_object(struct writer *w, struct key key, uint32_t row)
 {
 	put_name(w, key, &w->objects, w->titles.object[row],
 	         cg_intern_get(&w->titles.texts, w->titles.object[row]));
 }
 
 static void
-put_file(struct writer *w, const char *key, uint32_t row)
+put_file(struct writer *w, struct key key, uint32_t row)
 {
 	const char *file = cg_rows_file(&w->rows, row);
 
@@ -137,7 +151,7 @@ put_file(struct writer *w, const char *key, uint32_t row)
 }
 
 static void
-put_function(struct writer *w, const char *key, uint32_t row)
+put_function(struct writer *w, struct key key, uint32_t row)
 {
 	put_name(w, key, &w->functions, row,
 	         cg_intern_get(&w->titles.texts, w->titles.name[row]));
@@ -172,12 +186,13 @@ put_arc(struct writer *w, uint32_t index)
 	if (!any && !arc->calls)
 		return;
 	if (w->titles.object[arc->callee] != w->titles.object[arc->caller])
-		put_object(w, "cob=(", arc->callee);
+		put_object(w, KEY("cob"), arc->callee);
 	if (callee->file != caller->file)
-		put_file(w, "cfi=(", arc->callee);
-	put_function(w, "cfn=(", arc->callee);
-	cg_stream_text(w->stream, "calls=");
+		put_file(w, KEY("cfi"), arc->callee);
+	put_function(w, KEY("cfn"), arc->callee);
 	p = cg_stream_room(w->stream, 64);
+	memcpy(p, "calls=", 6);
+	p += 6;
 	p = cg_decimal(p, arc->calls ? arc->calls : 1);
 	*p++ = ' ';
 	p = cg_decimal(p, callee->line);
@@ -192,14 +207,17 @@ put_row(struct writer *w, uint32_t row)
 	uint64_t costs[EVENTS];
 
 	cg_stream_byte(w->stream, '\n');
-	put_object(w, "ob=(", row);
-	put_file(w, "fl=(", row);
-	put_function(w, "fn=(", row);
+	put_object(w, KEY("ob"), row);
+	put_file(w, KEY("fl"), row);
+	put_function(w, KEY("fn"), row);
 	for (unsigned e = 0; e < w->settings->events.count; e++)
 		costs[e] = cg_callgraph_row_self(&w->graph, row, e);
 	put_costs(w, w->rows.rows[row].line, costs);
-	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++)
+	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++) {
+		if (i + AHEAD < w->graph.arc_count)
+			cg_callgraph_prefetch(&w->graph, w->order.arcs[i + AHEAD]);
 		put_arc(w, w->order.arcs[i]);
+	}
 }
 
 /* Text from the trace on a header line. */

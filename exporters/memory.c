@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { FIRST_CAPACITY = 16, PAGE = 4096, LARGE = 4 << 20 };
+enum { FIRST_CAPACITY = 16, PAGE = 4096, LARGE = 128 << 10 };
 
 static long fail_at = -1;
 
@@ -48,7 +48,7 @@ cg_memory_keep(void)
 #ifdef __GLIBC__
 	(void)mallopt(M_MMAP_MAX, 0);
 	(void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
-	(void)mallopt(M_TOP_PAD, LARGE);
+	(void)mallopt(M_TOP_PAD, 4 << 20);
 #endif
 }
 

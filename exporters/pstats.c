@@ -41,7 +41,7 @@ static const struct cg_option options[] = {
 	{.name = NULL},
 };
 
-enum { TINY_NS = 10000 }; /* tuna shows nothing of less */
+enum { TINY_NS = 10000 /* tuna shows nothing of less */, AHEAD = 8 /* arcs */ };
 
 struct writer {
 	struct cg_marshal marshal;
@@ -201,8 +201,11 @@ put_row(struct writer *w, uint32_t row)
 	cg_marshal_float(&w->marshal, seconds(cg_callgraph_row_self(&w->graph, row, 0)));
 	cg_marshal_float(&w->marshal, seconds(cg_callgraph_row_all(&w->graph, row, 0)));
 	cg_marshal_dict(&w->marshal);
-	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++)
+	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++) {
+		if (i + AHEAD < w->graph.arc_count)
+			cg_callgraph_prefetch(&w->graph, w->order.arcs[i + AHEAD]);
 		put_caller(w, w->order.arcs[i]);
+	}
 	cg_marshal_dict_end(&w->marshal);
 }
 

@@ -132,6 +132,38 @@ cg_stream_put(struct cg_stream *stream, const void *bytes, size_t n)
 	}
 }
 
+/* How many digits v has. */
+static unsigned
+digits_of(uint64_t v)
+{
+	static const uint64_t powers[] = {
+		0,
+		10,
+		100,
+		1000,
+		10000,
+		100000,
+		1000000,
+		10000000,
+		100000000,
+		1000000000,
+		10000000000,
+		100000000000,
+		1000000000000,
+		10000000000000,
+		100000000000000,
+		1000000000000000,
+		10000000000000000,
+		100000000000000000,
+		1000000000000000000,
+		10000000000000000000u,
+	};
+	/* From the bits, by log10(2): the number of digits, or one too few. */
+	unsigned less = (64 - (unsigned)__builtin_clzll(v | 1)) * 1233 >> 12;
+
+	return less + (v >= powers[less]);
+}
+
 /* Two digits at a time, from the last. */
 char *
 cg_decimal(char *p, uint64_t v)
@@ -140,18 +172,16 @@ cg_decimal(char *p, uint64_t v)
 								"25262728293031323334353637383940414243444546474849"
 								"50515253545556575859606162636465666768697071727374"
 								"75767778798081828384858687888990919293949596979899";
-	char digits[20];
-	size_t n = sizeof(digits), length;
+	char *end = p + digits_of(v);
+	char *at = end;
 
 	for (; v >= 100; v /= 100)
-		memcpy(digits + (n -= 2), pairs + 2 * (v % 100), 2);
+		memcpy(at -= 2, pairs + 2 * (v % 100), 2);
 	if (v >= 10)
-		memcpy(digits + (n -= 2), pairs + 2 * v, 2);
+		memcpy(at - 2, pairs + 2 * v, 2);
 	else
-		digits[--n] = (char)('0' + v);
-	length = sizeof(digits) - n;
-	memcpy(p, digits + n, length);
-	return p + length;
+		at[-1] = (char)('0' + v);
+	return end;
 }
 
 void
