@@ -53,30 +53,41 @@ zlib_free(void *arg, void *p)
 	cg_free(p);
 }
 
+/* Take all of `raw`; blocks end at the cuts, if any. What the last call returned. */
+static int
+deflate_cut(z_stream *zlib, const struct cg_buffer *raw, const struct cut *cut)
+{
+	size_t done = 0;
+
+	zlib->next_in = raw->data;
+	for (size_t i = 0; cut && i < cut->count; i++) {
+		zlib->avail_in = (uInt)(cut->at[i] - done);
+		deflate(zlib, Z_BLOCK);
+		if (zlib->avail_in)
+			return Z_BUF_ERROR; /* no room left */
+		done = cut->at[i];
+	}
+	zlib->avail_in = (uInt)(raw->len - done);
+	return deflate(zlib, Z_FINISH);
+}
+
 /* Deflate in one of the ways; the buffer is cleared first. */
 static enum cg_status
 deflate_way(const struct way *way, const struct cg_buffer *raw, const struct cut *cut,
             struct cg_buffer *out)
 {
 	z_stream zlib = {.zalloc = zlib_alloc, .zfree = zlib_free};
-	size_t done = 0, room;
+	size_t room;
 	int got = Z_OK;
 
 	cg_buffer_clear(out);
 	if (deflateInit2(&zlib, LEVEL, Z_DEFLATED, WINDOW_BITS, way->memory, way->strategy))
 		return CG_NOMEM;
 	room = deflateBound(&zlib, (uLong)raw->len) + 16 * (cut->count + 1);
-	zlib.next_in = raw->data;
 	zlib.next_out = cg_buffer_extend(out, room);
 	zlib.avail_out = (uInt)room;
-	for (size_t i = 0; way->cut && zlib.next_out && i < cut->count; i++) {
-		zlib.avail_in = (uInt)(cut->at[i] - done);
-		deflate(&zlib, Z_BLOCK);
-		done = cut->at[i];
-	}
-	zlib.avail_in = (uInt)(raw->len - done);
 	if (zlib.next_out)
-		got = deflate(&zlib, Z_FINISH);
+		got = deflate_cut(&zlib, raw, way->cut ? cut : NULL);
 	if (!out->status)
 		out->len = room - zlib.avail_out;
 	deflateEnd(&zlib);
@@ -192,6 +203,27 @@ deflate_best(const struct cg_buffer *raw, const struct cut *cut, struct cg_buffe
 	}
 	cg_buffer_release(&tried);
 	return status;
+}
+
+bool
+cg_squeeze_once(z_stream *zlib, const struct cg_buffer *raw, struct cg_buffer *stored)
+{
+	struct cut cut = {0};
+	enum cg_status status = cut_table(&cut, raw, 0, raw->len);
+	int got = Z_MEM_ERROR;
+
+	cg_buffer_clear(stored);
+	/* One byte less than raw: what does not fit is not worth it. */
+	zlib->next_out = status ? NULL : cg_buffer_extend(stored, raw->len - 1);
+	zlib->avail_out = (uInt)stored->len;
+	if (zlib->next_out && deflateReset(zlib) == Z_OK)
+		got = deflate_cut(zlib, raw, &cut);
+	cg_free(cut.at);
+	if (status && !stored->status)
+		stored->status = status;
+	if (got == Z_STREAM_END)
+		stored->len -= zlib->avail_out;
+	return got == Z_STREAM_END;
 }
 
 enum cg_status

@@ -91,8 +91,6 @@ put_header(struct writer *w)
 static bool
 deflate_raw(struct writer *w, const struct cg_buffer *raw)
 {
-	uint8_t *out;
-
 	cg_buffer_clear(&w->stored);
 	if (raw->len < DEFLATE_FROM)
 		return false;
@@ -104,18 +102,7 @@ deflate_raw(struct writer *w, const struct cg_buffer *raw)
 			w->stored.status = status;
 		return w->stored.len < raw->len;
 	}
-	/* One byte less than raw: what does not fit is not worth it. */
-	out = cg_buffer_extend(&w->stored, raw->len - 1);
-	if (!out || deflateReset(&w->zlib) != Z_OK)
-		return false;
-	w->zlib.next_in = raw->data;
-	w->zlib.avail_in = (uInt)raw->len;
-	w->zlib.next_out = out;
-	w->zlib.avail_out = (uInt)w->stored.len;
-	if (deflate(&w->zlib, Z_FINISH) != Z_STREAM_END)
-		return false;
-	w->stored.len -= w->zlib.avail_out;
-	return true;
+	return cg_squeeze_once(&w->zlib, raw, &w->stored);
 }
 
 static enum cg_status
