@@ -35,18 +35,42 @@ bench_large() {
 	"$ROOT/tests/bench/large.py" "$folder" "${BENCH_ARGS[@]}" | tee "$BUILD/bench/large.md"
 }
 
+# bench_growth COMMAND...: cost that does not grow, on the Python of BENCH_ARGS.
+bench_growth() {
+	[ -e "$BUILD/bench/growth.md" ] || printf '## Cost that does not grow\n\n' >"$BUILD/bench/growth.md"
+	"$@" tests/bench/growth.py "${BENCH_ARGS[@]}" | tee -a "$BUILD/bench/growth.md"
+}
+
+# Free-threaded Pythons that lie in the cache folder, where the module can be built for them.
+bench_free() {
+	local exe version
+	for exe in "$CACHE"/python3.*t/bin/python3; do
+		[ -x "$exe" ] || { say "bench: no free-threaded Python in $CACHE" && return; }
+		version=${exe%/bin/python3}
+		version=${version##*/python}
+		{
+			configure_in "$BUILD/$version" "$exe" --prefix="$BUILD/install" &&
+				build_one "$BUILD/$version" 0
+		} >"$(log_file "bench-$version")" 2>&1 </dev/null ||
+			{ say "bench: no module for $exe: see $(log_file "bench-$version")" && continue; }
+		BENCH_ARGS=("$BUILD/install" "$exe")
+		bench_growth "$exe" </dev/null
+	done
+}
+
 bench_sid() {
 	local version exe why
 	why=$(sid_obstacle)
 	[ -z "$why" ] || { say "bench: no newer Pythons: $why" && return; }
 	while read -r version exe; do
-		[ "$version" != 3.12 ] || continue
+		case $version in 3.12 | *t) continue ;; esac
 		{
 			sid_build "$version" "$exe" &&
 				sid_run make -s -C "build/sid-$version" install DESTDIR="$BUILD/bench/stage-$version"
 		} >"$(log_file "bench-$version")" 2>&1 </dev/null || die "see $(log_file "bench-$version")"
 		BENCH_ARGS=("$BUILD/bench/stage-$version/usr/local" "$exe")
 		bench_python "$version" sid_run "$exe" tests/bench/run </dev/null
+		[ "$version" != 3.14 ] || bench_growth sid_run "$exe" </dev/null
 	done < <(sid_pythons)
 }
 
@@ -63,6 +87,8 @@ dev_bench() {
 	BENCH_ARGS=("$BUILD/install" "$python")
 	if [ "${1:-}" = quick ]; then
 		bench_python quick "$ROOT/tests/bench/run" --rounds 2
+		BENCH_ARGS+=(--rounds 1)
+		bench_growth "$python"
 		return
 	fi
 	if [ "${1:-}" = large ]; then
@@ -72,12 +98,13 @@ dev_bench() {
 	bench_python 3.11 "$ROOT/tests/bench/run"
 	bench_large
 	bench_sid
+	bench_free
 	bench_collector "$BUILD/$(sed -n '1s/ .*//p' <<<"$PYTHONS")" | tee "$BUILD/bench/instructions.md"
 	bench_page
 }
 
 bench_page() {
-	cat "$ROOT/tests/bench/page.md" "$BUILD"/bench/3.*.md "$BUILD/bench/large.md" \
+	cat "$ROOT/tests/bench/page.md" "$BUILD"/bench/3.*.md "$BUILD/bench/growth.md" "$BUILD/bench/large.md" \
 		"$BUILD/bench/instructions.md" \
 		>"$ROOT/doc/performance.md"
 	python3 "$ROOT/tests/bench/plot.py" "$(find "$BUILD/bench" -name '3.*.json' | sort -V |

@@ -105,7 +105,8 @@ struct cg_thread {
 	uint64_t last_value; /* SUSPEND: identity of the value handed up; RESUME: frame of
 	                        what it delegated to when it was suspended, or 0 */
 	struct cg_img_node *root;
-	cg_ref self; /* img */
+	cg_ref self;       /* img */
+	cg_ref last_inner; /* RESUME: of which frame last_value is, or 0 */
 
 	struct cg_collector *collector;
 	struct cg_map by_key;      /* (parent, key) -> node */

@@ -8,8 +8,7 @@ enum { SPINS = 200 };
 static struct cg_frame_shard *
 enter(struct cg_frames *frames, uint64_t frame)
 {
-	struct cg_frame_shard *shard =
-		&frames->shards[cg_map_slot(frame, 1, CG_FRAME_SHARDS - 1)];
+	struct cg_frame_shard *shard = &frames->shards[cg_map_mix(frame) % CG_FRAME_SHARDS];
 
 	for (int n = 0; atomic_flag_test_and_set_explicit(&shard->busy, memory_order_acquire);
 	     n++)
@@ -29,7 +28,7 @@ cg_frames_init(struct cg_frames *frames, bool shared)
 {
 	frames->shared = shared;
 	for (int i = 0; i < CG_FRAME_SHARDS; i++) {
-		frames->shards[i].map = (struct cg_map){0};
+		frames->shards[i].map = (struct cg_map){.near = true};
 		atomic_flag_clear(&frames->shards[i].busy);
 	}
 }

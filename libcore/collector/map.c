@@ -7,34 +7,7 @@ void
 cg_map_release(struct cg_map *map)
 {
 	cg_free(map->entries);
-	*map = (struct cg_map){0};
-}
-
-static void
-insert(struct cg_map_entry *entries, size_t mask, struct cg_map_entry entry)
-{
-	size_t i = cg_map_slot(entry.key, entry.small, mask);
-
-	while (entries[i].value)
-		i = (i + 1) & mask;
-	entries[i] = entry;
-}
-
-static enum cg_status
-grow(struct cg_map *map)
-{
-	size_t count = map->entries ? (map->mask + 1) * 2 : 64;
-	struct cg_map_entry *entries = cg_zalloc(count, sizeof *entries);
-
-	if (!entries)
-		return CG_NOMEM;
-	for (size_t i = 0; map->entries && i <= map->mask; i++)
-		if (map->entries[i].value)
-			insert(entries, count - 1, map->entries[i]);
-	cg_free(map->entries);
-	map->entries = entries;
-	map->mask = count - 1;
-	return CG_OK;
+	*map = (struct cg_map){.near = map->near};
 }
 
 /* Its entry, or the free one where it would be; NULL: there is none at all. */
@@ -45,11 +18,34 @@ find(struct cg_map *map, uint64_t key, uint32_t small)
 
 	if (!map->entries)
 		return NULL;
-	for (i = cg_map_slot(key, small, map->mask); map->entries[i].value;
-	     i = (i + 1) & map->mask)
+	for (i = cg_map_slot(map, key, small); map->entries[i].value; i = (i + 1) & map->mask)
 		if (map->entries[i].key == key && map->entries[i].small == small)
 			break;
 	return &map->entries[i];
+}
+
+static enum cg_status
+grow(struct cg_map *map)
+{
+	size_t count = map->entries ? (map->mask + 1) * 2 : 64;
+	struct cg_map grown = {
+		.entries = cg_zalloc(count, sizeof *grown.entries),
+		.mask = count - 1,
+		.used = map->used,
+		.near = map->near,
+	};
+
+	if (!grown.entries)
+		return CG_NOMEM;
+	for (size_t i = 0; map->entries && i <= map->mask; i++) {
+		const struct cg_map_entry *e = &map->entries[i];
+
+		if (e->value)
+			*find(&grown, e->key, e->small) = *e;
+	}
+	cg_free(map->entries);
+	*map = grown;
+	return CG_OK;
 }
 
 enum cg_status
@@ -83,7 +79,7 @@ cg_map_remove(struct cg_map *map, uint64_t key, uint32_t small)
 	hole = (size_t)(entry - map->entries);
 	for (i = (hole + 1) & map->mask; map->entries[i].value; i = (i + 1) & map->mask) {
 		struct cg_map_entry *e = &map->entries[i];
-		size_t home = cg_map_slot(e->key, e->small, map->mask);
+		size_t home = cg_map_slot(map, e->key, e->small);
 
 		/* an entry may move back only as far as its home slot */
 		if (((i - home) & map->mask) >= ((i - hole) & map->mask)) {
