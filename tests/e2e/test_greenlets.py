@@ -273,4 +273,123 @@ main()
            inner=(0, 0, 0, 1), numbers=(0, 0, 0, 1), step=3)
 
 
+@test("gevent: spawn, sleep, pool, kill; its own code creates nothing")
+def _():
+    packaged("gevent", KIND)
+    for data in both("""
+import gevent
+from gevent.pool import Pool
+def step(): pass
+def worker(n):
+    for _ in range(n):
+        step()
+        gevent.sleep(0)
+    rests()
+def rests(): gevent.sleep(0.1)
+def waits(): gevent.sleep(100)
+def pooled(n):
+    gevent.sleep(0.001)
+    return n
+def begin():
+    gevent.joinall([gevent.spawn(worker, 10) for _ in range(20)])
+    assert sum(Pool(3).map(pooled, range(30))) == 435
+    g = gevent.spawn(waits)
+    gevent.sleep(0)
+    g.kill()
+begin()
+"""):
+        counts(data, worker=20, step=200, rests=20, pooled=30, waits=(1, 1, 0), begin=1)
+        assert spawns(data, "worker", "pooled", "waits") == {
+            ("begin", "worker"): 20, ("begin", "pooled"): 30, ("begin", "waits"): 1}
+        rests = function(data, "rests")
+        assert rests["hosted_ns"] > 20 * 0.095e9 and rests["run_ns"] < 8e9, rests
+
+
+@test("gevent's monkey-patched threads are greenlets, too")
+def _():
+    packaged("gevent", KIND)
+    data = recorded("""
+from gevent import monkey
+monkey.patch_all()
+import queue, threading, time
+def step(): pass
+def thread(q):
+    for _ in range(20):
+        q.put(1)
+        time.sleep(0)
+        step()
+def begin():
+    q = queue.Queue()
+    threads = [threading.Thread(target=thread, args=(q,)) for _ in range(5)]
+    for t in threads: t.start()
+    for _ in range(100): q.get()
+    for t in threads: t.join()
+begin()
+""")
+    counts(data, thread=5, step=100, begin=1)
+
+
+BRIDGE = """
+import asyncio
+from greenlet import greenlet, getcurrent
+def await_only(awaitable): return getcurrent().parent.switch(awaitable)
+async def spawn(function, *args):
+    g = greenlet(function, getcurrent())
+    result = g.switch(*args)
+    while not g.dead:
+        try: value = await result
+        except KeyError as error: result = g.throw(error)
+        else: result = g.switch(value)
+    return result
+async def query(fail=False):
+    await asyncio.sleep(0.01)
+    if fail: raise KeyError
+    return 1
+def work(n):
+    try: await_only(query(True))
+    except KeyError: pass
+    return sum(await_only(query()) for _ in range(n))
+async def task(n): assert await spawn(work, n) == n
+async def main(): await asyncio.gather(*(task(4) for _ in range(5)))
+asyncio.run(main())
+"""
+
+
+@test("asyncio and greenlets: plain code waits through its coroutine")
+def _():
+    packaged("greenlet", KIND)
+    for data in both(BRIDGE):
+        counts(data, main=1, task=5, spawn=5, work=5, query=(25, 5, 0), await_only=(25, 5, 0))
+        assert spawns(data, "work", "task") == {("spawn", "work"): 5, ("main", "task"): 5}
+        assert edges_named(data)["spawn", "query", "await"] == 25
+        query, work = function(data, "query"), function(data, "work")
+        assert query["await_ns"] > 25 * 0.009e9 and work["hosted_ns"] > 25 * 0.009e9
+        assert work["run_ns"] < work["hosted_ns"], work
+
+
+@test("SQLAlchemy's asyncio layer")
+def _():
+    packaged("greenlet", KIND)
+    packaged("aiosqlite", KIND)
+    packaged("sqlalchemy", KIND)
+    data = recorded("""
+import asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+def step(): pass
+async def query(engine, n):
+    async with engine.connect() as c:
+        for _ in range(n):
+            assert (await c.execute(text("select 1"))).scalar() == 1
+            step()
+async def main():
+    engine = create_async_engine("sqlite+aiosqlite://")
+    await asyncio.gather(*(query(engine, 10) for _ in range(5)))
+    await engine.dispose()
+asyncio.run(main())
+""")
+    counts(data, main=1, query=5, step=50)
+    assert spawns(data, "query") == {("main", "query"): 5}
+
+
 run()

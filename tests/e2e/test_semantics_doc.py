@@ -15,7 +15,7 @@ import re
 import sys
 
 from figures import check_trace
-from harness import PYTHON, Skip, call, record, run, test, write
+from harness import PYTHON, Skip, call, packaged, record, run, test, write
 
 DOCUMENT = os.path.join(os.environ["CG_SRC"], "doc", "semantics.md")
 SECOND = 1_000_000_000
@@ -41,13 +41,20 @@ class Program:
         newer = re.search(r"^# Python 3\.(\d+) and newer$", source, re.M)
         self.minor = int(newer.group(1)) if newer else 0
 
+    def python(self):
+        """What runs it: one that has greenlet, where it needs that."""
+        if "from greenlet" not in self.source:
+            return PYTHON
+        return os.path.join(packaged("greenlet", "greenlets"), "python")
+
     def record(self):
         """{"parent": report, "child": report}, the second where there is a child's trace."""
         write("app.py", self.source)
         if "import corograph" in self.source:
             done = call(PYTHON, "app.py", env={"PYTHONPATH": os.environ["CG_PYTHONPATH"]})
         else:
-            done = record("app.py", options=self.options, trace="app.coro")
+            done = record("app.py", options=self.options, trace="app.coro",
+                          python=self.python())
         assert done.returncode == 0, done.stderr
         traces = {"parent": "app.coro"}
         for name in glob.glob("app.*.coro"):

@@ -2,7 +2,7 @@
  * Fuzz target: an image of a recording with words changed, as pairs (where, what) in the
  * input. Whatever it holds, it gives records that a writer takes and a reader reads back.
  */
-#define MADE_SLABS 10
+#define MADE_SLABS 11
 #include "../unit/image_maker.h"
 #include "../unit/records_maker.h"
 #include "image/view.h"
@@ -42,6 +42,12 @@ make_thread(struct maker *m, uint32_t id, cg_ref plain, cg_ref coroutine)
 	((struct cg_img_task *)made_at(m, task))->spawn = spawn;
 	((struct cg_img_task *)made_at(m, task))->thread = thread;
 	((struct cg_img_hold *)made_at(m, made(m, CG_IMG_HOLDS, 1)))->node = top;
+	*(struct cg_img_stack *)made_at(m, made(m, CG_IMG_STACKS, 1)) =
+		(struct cg_img_stack){.greenlet = 1,
+	                          .left = MADE_START + 7,
+	                          .thread = thread,
+	                          .current = loop,
+	                          .root = act};
 	made_thread_at(m, thread)->current = top;
 	made_thread_at(m, thread)->activation = act;
 	made_thread_at(m, thread)->last = MADE_START + 500;
