@@ -63,6 +63,17 @@ cg_tstate(void)
 #endif
 }
 
+/* Does the interpreter end? Its modules go, and calls still happen. */
+static inline bool
+cg_is_finalizing(void)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+	return Py_IsFinalizing();
+#else
+	return _Py_IsFinalizing();
+#endif
+}
+
 #if !CG_HAVE_MONITORING
 /* After a change of its functions, or of how deep in them it is: are they to be called? */
 static inline void

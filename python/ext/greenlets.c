@@ -170,7 +170,8 @@ cg_greenlets_look(void)
 {
 	struct cg_pending pending;
 
-	if (!greenlet.on || !cg_recorder.collector || traced == cg_recorder.epoch)
+	if (!greenlet.on || !cg_recorder.collector || traced == cg_recorder.epoch ||
+	    cg_is_finalizing())
 		return;
 	pending = cg_pending_take();
 	if (find()) {

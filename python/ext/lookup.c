@@ -18,8 +18,11 @@ cg_lookup_item(PyObject *dict, const char *key)
 PyObject *
 cg_lookup_module(const char *name)
 {
-	PyObject *module = cg_lookup_item(PyImport_GetModuleDict(), name);
+	PyObject *module = NULL;
 
+	/* at its end the interpreter has no modules any more, and dies when asked for them */
+	if (!cg_is_finalizing())
+		module = cg_lookup_item(PyImport_GetModuleDict(), name);
 	return module && PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
 }
 

@@ -18,12 +18,12 @@ def judge(trace):
     return data
 
 
-def recorded(source, *options):
+def recorded(source, *options, check=judge):
     """Record a program that prints "done" at its end, and nothing else."""
     write("app.py", source + "\nprint('done')\n")
     done = record("app.py", options=options, python=THERE)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
-    return judge(done.trace)
+    return check(done.trace)
 
 
 def measured(source):
@@ -372,6 +372,7 @@ def _():
     packaged("greenlet", KIND)
     packaged("aiosqlite", KIND)
     packaged("sqlalchemy", KIND)
+    # threads of aiosqlite are daemons: the end may find them in the midst of calls
     data = recorded("""
 import asyncio
 from sqlalchemy import text
@@ -387,9 +388,29 @@ async def main():
     await asyncio.gather(*(query(engine, 10) for _ in range(5)))
     await engine.dispose()
 asyncio.run(main())
-""")
+""", check=check_trace)
     counts(data, main=1, query=5, step=50)
     assert spawns(data, "query") == {("main", "query"): 5}
+
+
+@test("calls at the interpreter's end, after long pauses and of new functions")
+def _():
+    packaged("greenlet", KIND)
+    for imports in "", "import greenlet":
+        for data in both(imports + """
+import sys
+class Late:
+    def __del__(self, n=10**5):
+        while n: n -= 1
+        sys_modules = [i for i in range(10)]
+        (lambda: sum(sys_modules))()
+sys.late = Late()
+late = Late()
+late.me = late
+import weakref, builtins
+builtins.late = Late()
+"""):
+            assert data["functions"]
 
 
 run()
