@@ -18,12 +18,14 @@
 enum {
 	LEVEL = 9,
 	WINDOW_BITS = 15,
-	LEAST_BLOCK = 400 /* bytes: a shorter one is not worth a code of its own */
+	LEAST_BLOCK = 400, /* bytes: a shorter one is not worth a code of its own */
+	ONCE_BLOCK = 16000 /* the same where one way must do: no small trace gets larger */
 };
 
 struct cut {
 	size_t *at; /* owned: where blocks end, rising */
 	size_t count, cap;
+	size_t least; /* bytes of a block */
 };
 
 struct way {
@@ -100,7 +102,7 @@ cut_at(struct cut *cut, size_t at)
 	size_t before = cut->count ? cut->at[cut->count - 1] : 0;
 	enum cg_status status;
 
-	if (at - before < LEAST_BLOCK)
+	if (at - before < cut->least)
 		return CG_OK;
 	status = cg_grow(&cut->at, &cut->cap, cut->count + 1, sizeof *cut->at);
 	if (!status)
@@ -208,7 +210,7 @@ deflate_best(const struct cg_buffer *raw, const struct cut *cut, struct cg_buffe
 bool
 cg_squeeze_once(z_stream *zlib, const struct cg_buffer *raw, struct cg_buffer *stored)
 {
-	struct cut cut = {0};
+	struct cut cut = {.least = ONCE_BLOCK};
 	enum cg_status status = cut_table(&cut, raw, 0, raw->len);
 	int got = Z_MEM_ERROR;
 
@@ -229,7 +231,7 @@ cg_squeeze_once(z_stream *zlib, const struct cg_buffer *raw, struct cg_buffer *s
 enum cg_status
 cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer *stored)
 {
-	struct cut cut = {0};
+	struct cut cut = {.least = LEAST_BLOCK};
 	enum cg_status status = cut_table(&cut, raw, 0, raw->len);
 
 	if (!status)
@@ -241,7 +243,7 @@ cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer *stored)
 enum cg_status
 cg_squeeze_group(const struct cg_buffer *raw, struct cg_buffer *stored)
 {
-	struct cut cut = {0};
+	struct cut cut = {.least = LEAST_BLOCK};
 	enum cg_status status = cut_group(&cut, raw);
 
 	if (!status)
