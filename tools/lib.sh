@@ -235,7 +235,7 @@ lint_shell() {
 		cli/completion/corograph)
 }
 
-# The tests that each Python brings; what it does not bring is skipped.
+# The tests that each Python brings, or packages do; what is not there is skipped.
 dev_suites() {
 	local version exe status=0
 	dev_build
