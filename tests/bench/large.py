@@ -75,8 +75,8 @@ def export(form, trace):
 
 
 def record(trace, program):
-    subprocess.run([os.path.join(prefix, "bin", "corograph"), "record", "-q", "-o", trace, "--",
-                    python, *program], check=True, stdin=subprocess.DEVNULL,
+    command = [os.path.join(prefix, "bin", "corograph"), "record", "-q", "-o", trace, "--", python]
+    subprocess.run(first + command + program, check=True, stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
