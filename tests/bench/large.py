@@ -196,7 +196,7 @@ def main():
     build, prefix, python = sys.argv[1:]
     first = first_in_line()
     with tempfile.TemporaryDirectory(prefix="corograph-bench-") as folder:
-        print("## Large traces\n\nPython", ask(python, "sys.version.split()[0]"), "\n")
+        print(f"## Large traces\n\nPython {ask(python, 'sys.version.split()[0]')}\n")
         targets = []
         for part in (measure_million, measure_programs, measure_peers):
             lines, found = part()
