@@ -200,11 +200,13 @@ take_meta(struct cg_decoder *d, const uint8_t *payload, size_t n)
 static size_t
 room_for(const struct cg_decoder *d, enum cg_layout_id id, size_t need)
 {
-	const struct cg_rec_thread *last = d->out.threads + d->out.thread_count - 1;
 	size_t announced = 0;
 
-	if (id == CG_LAYOUT_NODES && need > d->caps[id] && d->out.thread_count)
+	if (id == CG_LAYOUT_NODES && need > d->caps[id] && d->out.thread_count) {
+		const struct cg_rec_thread *last = &d->out.threads[d->out.thread_count - 1];
+
 		announced = (size_t)last->root + last->node_count;
+	}
 	return announced > need && announced / AHEAD <= need ? announced : need;
 }
 
