@@ -137,6 +137,7 @@ struct cg_thread_row {
 	const char *name;   /* "MainThread", ...; "" when not known */
 	uint32_t id;        /* small ordinal from 1, in the order of their first event */
 	uint32_t root;      /* its root node */
+	uint32_t creator;   /* function that started it, or CG_NONE when not known */
 	uint64_t native_id; /* the system's thread id */
 	uint64_t count;     /* how many threads share this row */
 	uint64_t run_ns;    /* sum of self run over its nodes */

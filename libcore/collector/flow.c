@@ -10,6 +10,7 @@
 #include "collector/hot.h"
 #include "collector/place.h"
 #include "collector/slowest.h"
+#include "collector/creator.h"
 #include "collector/task.h"
 
 static void

@@ -12,6 +12,7 @@
 #include "collector/activation.h"
 #include "collector/place.h"
 #include "collector/slowest.h"
+#include "collector/creator.h"
 #include "collector/task.h"
 
 #include <string.h>

@@ -8,45 +8,9 @@
 #include "collector/task.h"
 
 #include "collector/activation.h"
+#include "collector/creator.h"
 #include "collector/hot.h"
 #include "collector/place.h"
-
-static bool
-is_thread_root(const struct cg_img_node *node)
-{
-	return node->parent == 0;
-}
-
-/* One step up: to the parent, from a task's root to its creator. 0: no further. */
-static cg_ref
-way_up(const struct cg_img_node *node)
-{
-	return node->edge == CG_EDGE_SPAWN ? node->origin : node->parent;
-}
-
-cg_ref
-cg_task_creator(const struct cg_thread *th)
-{
-	cg_ref ref = th->img->current;
-
-	while (ref) {
-		const struct cg_img_node *node = cg_image_at(th->base, ref);
-		const struct cg_img_function *f = cg_image_at(th->base, node->function);
-
-		if (is_thread_root(node))
-			return 0;
-		if (f->kind != CG_KIND_BUILTIN && !(f->flags & CG_FN_LOOP))
-			return ref;
-		ref = way_up(node);
-	}
-	return 0;
-}
-
-static cg_ref
-owner_of(const struct cg_thread *th, cg_ref node)
-{
-	return cg_image_slab_of(th->base, node)->owner;
-}
 
 /* A root of that function in this thread's tree on the way up from the creator, or 0. */
 static cg_ref
@@ -58,9 +22,9 @@ shared_root(const struct cg_thread *th, cg_ref creator, cg_ref function)
 		const struct cg_img_node *node = cg_image_at(th->base, ref);
 
 		if (node->edge == CG_EDGE_SPAWN && node->function == function &&
-		    owner_of(th, ref) == mine)
+		    cg_creator_owner(th, ref) == mine)
 			return ref;
-		ref = way_up(node);
+		ref = cg_creator_up(node);
 	}
 	return 0;
 }
@@ -126,7 +90,7 @@ cg_task_place(struct cg_thread *th, struct cg_img_activation *act)
 struct cg_img_node *
 cg_task_node(struct cg_thread *th, struct cg_img_activation *act)
 {
-	if (owner_of(th, act->node) == cg_image_ref(th->base, th->img))
+	if (cg_creator_owner(th, act->node) == cg_image_ref(th->base, th->img))
 		return cg_image_at(th->base, act->node);
 	return cg_task_place(th, act);
 }

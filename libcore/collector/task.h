@@ -4,12 +4,6 @@
 #include "collector/collector.h"
 
 /*
- * The nearest node, up parents and origins from the top of the stack, that is neither code
- * of an event loop's own package nor a C function; 0: none.
- */
-cg_ref cg_task_creator(const struct cg_thread *th);
-
-/*
  * The node of a task root on this thread: keyed by (function, act->origin), or shared with
  * a root of the same function on the creator's own way up. Sets act->spawn. NULL: no room.
  */

@@ -26,13 +26,14 @@ add_root(struct cg_thread *th)
 
 /* Everything that begins anew for each thread that uses the record. */
 static void
-begin(struct cg_thread *th, uint64_t native_id, uint64_t tick)
+begin(struct cg_thread *th, const struct cg_thread_facts *facts, uint64_t tick)
 {
 	th->last_event = CG_LAST_OTHER;
 	th->img->last = tick;
 	if (!th->img->count) {
 		th->img->first = tick;
-		th->img->native_id = native_id;
+		th->img->native_id = facts->native_id;
+		th->img->origin = facts->origin;
 	}
 	th->img->count++;
 	th->img->cpu_ns = th->collector->ops.cpu(th->collector->ops.arg);
@@ -40,12 +41,26 @@ begin(struct cg_thread *th, uint64_t native_id, uint64_t tick)
 	th->img->live = 1;
 }
 
-static struct cg_thread *
-find_ended(struct cg_collector *c, uint64_t first_key)
+/* The function of a node, or 0 for none. */
+static cg_ref
+function_at(const struct cg_collector *c, cg_ref node)
 {
-	for (size_t i = 0; i < c->thread_count; i++)
-		if (!c->threads[i]->img->live && c->threads[i]->first_key == first_key)
-			return c->threads[i];
+	return node ? ((struct cg_img_node *)cg_image_at(c->image.base, node))->function : 0;
+}
+
+/* By functions and not by nodes: a thread that starts its like has ever new nodes. */
+static struct cg_thread *
+find_ended(struct cg_collector *c, const struct cg_thread_facts *facts)
+{
+	cg_ref starter = function_at(c, facts->origin);
+
+	for (size_t i = 0; i < c->thread_count; i++) {
+		struct cg_thread *th = c->threads[i];
+
+		if (!th->img->live && th->first_key == facts->first_key &&
+		    function_at(c, th->img->origin) == starter)
+			return th;
+	}
 	return NULL;
 }
 
@@ -83,18 +98,18 @@ add_thread(struct cg_thread **out, struct cg_collector *c, uint64_t first_key)
 }
 
 enum cg_status
-cg_thread_begin(struct cg_thread **thread, struct cg_collector *c, uint64_t first_key,
-                uint64_t native_id, uint64_t tick)
+cg_thread_begin(struct cg_thread **thread, struct cg_collector *c,
+                const struct cg_thread_facts *facts, uint64_t tick)
 {
 	enum cg_status status = CG_OK;
 	struct cg_thread *th;
 
 	cg_collector_lock(c);
-	th = find_ended(c, first_key);
+	th = find_ended(c, facts);
 	if (!th)
-		status = add_thread(&th, c, first_key);
+		status = add_thread(&th, c, facts->first_key);
 	if (!status)
-		begin(th, native_id, tick);
+		begin(th, facts, tick);
 	cg_collector_unlock(c);
 	if (!status)
 		*thread = th;

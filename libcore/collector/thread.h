@@ -3,13 +3,20 @@
 #define CG_COLLECTOR_THREAD_H
 #include "collector/collector.h"
 
+/* What is known of a thread that begins. */
+struct cg_thread_facts {
+	uint64_t first_key; /* of what it runs first */
+	uint64_t native_id; /* the system's */
+	cg_ref origin;      /* node where it was started, or 0 */
+};
+
 /*
  * The thread that calls begins to record at `tick`. A record and tree of an ended thread
- * with the same first_key is used again. The result is owned by the collector and valid as
- * long as that is. CG_NOMEM, CG_IO, CG_LIMIT: no room.
+ * with the same first_key that the same function started is used again. The result is owned
+ * by the collector and valid as long as that is. CG_NOMEM, CG_IO, CG_LIMIT: no room.
  */
 enum cg_status cg_thread_begin(struct cg_thread **thread, struct cg_collector *collector,
-                               uint64_t first_key, uint64_t native_id, uint64_t tick);
+                               const struct cg_thread_facts *facts, uint64_t tick);
 
 /* The thread has ended, or will record no more: what is on its stack is unwound. */
 void cg_thread_end(struct cg_thread *th, uint64_t tick);

@@ -34,7 +34,7 @@ thread_is_good(const struct cg_records *r, const struct cg_rec_thread *t)
 {
 	return t->name < r->string_count && t->root < r->node_count && t->node_count &&
 	       t->node_count <= r->node_count - t->root &&
-	       r->nodes[t->root].parent == CG_NONE;
+	       r->nodes[t->root].parent == CG_NONE && in_range(t->origin, r->node_count);
 }
 
 static bool

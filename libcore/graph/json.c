@@ -252,6 +252,7 @@ write_thread(struct json *j, const struct cg_graph *graph, uint32_t i)
 	member_uint(j, "id", t->id);
 	member_text(j, "name", t->name);
 	member_uint(j, "native_id", t->native_id);
+	member_index(j, "creator", t->creator);
 	member_uint(j, "count", t->count);
 	member_uint(j, "run_ns", t->run_ns);
 	member_uint(j, "cpu_ns", t->cpu_ns);

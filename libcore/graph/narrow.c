@@ -49,6 +49,7 @@ move_threads(struct cg_records *r, const struct moves *m)
 			continue;
 		r->threads[count] = r->threads[i];
 		r->threads[count].root = m->nodes[r->threads[i].root];
+		r->threads[count].origin = moved(m->nodes, r->threads[i].origin);
 		count++;
 	}
 	r->thread_count = count;

@@ -31,6 +31,7 @@ fill_row(const struct cg_build *b, struct cg_thread_row *row, uint32_t row_index
 	row->name = b->strings[t->name];
 	row->id = t->id;
 	row->root = t->root;
+	row->creator = cg_build_function_at(b, t->origin);
 	row->native_id = t->native_id;
 	row->count = t->count;
 	row->busy_ns = cg_build_ns(b, t->busy);

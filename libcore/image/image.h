@@ -228,7 +228,8 @@ struct cg_img_thread {
 	uint64_t dropped;  /* ends that named nothing on the stack */
 	uint64_t unwound;  /* activations taken off without an end of their own */
 	uint64_t vanished; /* activations whose frame was reused without an end */
-	uint64_t reserved[15];
+	cg_ref origin;     /* node on any thread where it was started, or 0 */
+	uint32_t reserved[29];
 };
 static_assert(sizeof(struct cg_img_thread) == 256, "thread is four units");
 

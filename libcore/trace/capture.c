@@ -344,6 +344,7 @@ add_thread(struct cg_capture_state *state, const cg_ref *refs, const struct tree
 		return CG_OK; /* not a tree of its own */
 	*added = (struct cg_rec_thread){
 		.id = thread->id,
+		.origin = thread->origin,
 		.root = state->out.node_count,
 		.native_id = thread->native_id,
 		.count = thread->count,
@@ -384,6 +385,9 @@ resolve_origins(struct cg_capture_state *state)
 {
 	for (uint32_t i = 0; i < state->out.node_count; i++)
 		state->out.nodes[i].origin = cg_capture_node(state, state->out.nodes[i].origin);
+	for (uint32_t i = 0; i < state->out.thread_count; i++)
+		state->out.threads[i].origin =
+			cg_capture_node(state, state->out.threads[i].origin);
 }
 
 static enum cg_status

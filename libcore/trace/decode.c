@@ -412,6 +412,11 @@ check_whole(struct cg_decoder *d)
 		return cg_decoder_fail(d, CG_CORRUPT, "threads with nodes that are not there");
 	if (d->farthest > d->out.node_count)
 		return cg_decoder_fail(d, CG_CORRUPT, "a task made at a node that is not there");
+	for (uint32_t i = 0; i < d->out.thread_count; i++)
+		if (d->out.threads[i].origin != CG_NONE &&
+		    d->out.threads[i].origin >= d->out.node_count)
+			return cg_decoder_fail(d, CG_CORRUPT,
+			                       "a thread started at a node that is not there");
 	return CG_OK;
 }
 

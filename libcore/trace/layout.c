@@ -71,7 +71,7 @@ static const struct cg_column thread_columns[] = {
 	THRD(1, id, PLAIN),        THRD(2, name, PLAIN),      THRD(3, node_count, PLAIN),
 	THRD(4, native_id, PLAIN), THRD(5, count, PLAIN),     THRD(6, first, TICK),
 	THRD(7, last, TICK),       THRD(8, busy, PLAIN),      THRD(9, dropped, PLAIN),
-	THRD(10, unwound, PLAIN),  THRD(11, vanished, PLAIN),
+	THRD(10, unwound, PLAIN),  THRD(11, vanished, PLAIN), THRD(12, origin, INDEX),
 };
 
 /* 1 and 2 are CG_COL_UP and CG_COL_OUTER. */

@@ -36,6 +36,7 @@ struct cg_rec_thread {
 	uint32_t name; /* string index, 0 when not known */
 	uint32_t root; /* node index: the first of its nodes, all of which follow in one run */
 	uint32_t node_count;
+	uint32_t origin; /* where it was started: any node, or CG_NONE */
 	uint64_t native_id, count;
 	uint64_t first, last, busy; /* ticks */
 	uint64_t dropped, unwound, vanished;

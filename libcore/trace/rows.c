@@ -303,8 +303,10 @@ cg_rows_lose(struct cg_decoder *d, enum cg_layout_id id, uint32_t i)
 	case CG_LAYOUT_SOURCES:
 		d->out.sources[i].file = CG_LOST;
 		break;
-	case CG_LAYOUT_PACKS:   /* the one row is there or not */
-	case CG_LAYOUT_THREADS: /* zero: a thread without a node */
+	case CG_LAYOUT_THREADS: /* else zero: a thread without a node */
+		d->out.threads[i].origin = CG_NONE;
+		break;
+	case CG_LAYOUT_PACKS: /* the one row is there or not */
 	case CG_LAYOUTS:
 		break;
 	}

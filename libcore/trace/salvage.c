@@ -83,6 +83,7 @@ begin_thread(struct salvage *s, const struct cg_rec_thread *known)
 	*thread = known ? *known
 	                : (struct cg_rec_thread){.id = s->thread_count,
 	                                         .name = CG_LOST,
+	                                         .origin = CG_NONE,
 	                                         .count = 1,
 	                                         .first = s->d->out.start.tick,
 	                                         .last = s->d->out.start.tick};
@@ -265,6 +266,8 @@ give_trees(struct salvage *s)
 			s->threads[i].root;
 	for (uint32_t i = 0; i < s->node_count; i++)
 		s->nodes[i].origin = mapped(s, s->nodes[i].origin);
+	for (uint32_t i = 0; i < s->thread_count; i++)
+		s->threads[i].origin = mapped(s, s->threads[i].origin);
 	cg_free(out->nodes);
 	cg_free(out->threads);
 	out->nodes = s->nodes;

@@ -51,6 +51,7 @@ class Thread(TypedDict):
     id: int  #: from 1, in the order of first events
     name: str  #: empty when not known
     native_id: Optional[int]  #: the system's number
+    creator: Optional[int]  #: index into functions: who started it; None when not known
     count: int  #: threads that share this row
     run_ns: int  #: time that its stack was not empty
     cpu_ns: int

@@ -15,6 +15,7 @@ python__corograph_la_SOURCES += \
 	%D%/module.c \
 	%D%/monitoring.c \
 	%D%/names.c %D%/names.h \
+	%D%/origins.c %D%/origins.h \
 	%D%/package.c %D%/package.h \
 	%D%/prefill.c %D%/prefill.h \
 	%D%/processes.c %D%/processes.h \

@@ -12,6 +12,7 @@
 
 #include "events.h"
 #include "failure.h"
+#include "origins.h"
 #include "takeover.h"
 
 #include <stddef.h>
@@ -207,8 +208,11 @@ leave_c(PyObject *const *args, bool raised)
 	uint64_t key = callee_key(args);
 	struct cg_thread *th = key ? cg_recorder_thread(code_of(args)) : NULL;
 
-	if (th)
-		cg_leave(th, key, raised, cg_recorder_tick());
+	if (!th)
+		return;
+	cg_leave(th, key, raised, cg_recorder_tick());
+	if (CG_UNLIKELY(cg_origin_may_be(key)) && !raised)
+		cg_origin_returned(th, key);
 }
 
 CALLBACK(on_c_return)
@@ -415,6 +419,7 @@ prepare(bool builtins, bool local)
 		return -1;
 	}
 	cg_takeover_find();
+	cg_origins_find();
 	return register_events(builtins, local);
 }
 

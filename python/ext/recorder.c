@@ -11,6 +11,7 @@
 #include "failure.h"
 #include "greenlets.h"
 #include "hooks.h"
+#include "origins.h"
 #include "thread_names.h"
 
 #include <pthread.h>
@@ -178,9 +179,13 @@ cg_recorder_name_threads(void)
 static bool
 sit_down(struct cg_seat *seat, PyThreadState *tstate, PyCodeObject *code)
 {
+	struct cg_thread_facts facts = {
+		.first_key = (uintptr_t)code,
+		.native_id = cg_tstate_native_id(tstate),
+		.origin = cg_origin_of(tstate),
+	};
 	enum cg_status status =
-		cg_thread_begin(&seat->thread, cg_recorder.collector, (uintptr_t)code,
-	                    cg_tstate_native_id(tstate), cg_recorder_tick());
+		cg_thread_begin(&seat->thread, cg_recorder.collector, &facts, cg_recorder_tick());
 
 	if (status) {
 		cg_collector_lose(cg_recorder.collector);
@@ -196,6 +201,15 @@ sit_down(struct cg_seat *seat, PyThreadState *tstate, PyCodeObject *code)
 	state.seats = seat;
 	cg_recorder_unlock();
 	return true;
+}
+
+struct cg_thread *
+cg_recorder_find(const PyThreadState *tstate)
+{
+	for (struct cg_seat *seat = state.seats; seat; seat = seat->next)
+		if (seat->tstate_id == tstate->id && !seat->ended)
+			return seat->thread;
+	return NULL;
 }
 
 /* The seat that was kept for this thread, or NULL. */

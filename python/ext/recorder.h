@@ -84,6 +84,9 @@ struct cg_thread *cg_recorder_seat(PyCodeObject *code);
 /* The calling thread's record when it has one, even while it is closed, else NULL. */
 struct cg_thread *cg_recorder_own(void);
 
+/* The record of a thread that may be another, or NULL. */
+struct cg_thread *cg_recorder_find(const PyThreadState *tstate);
+
 /* No events of the calling thread from here on, until it is opened as often. */
 void cg_recorder_close(void);
 void cg_recorder_open(void);

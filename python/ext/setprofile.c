@@ -16,6 +16,7 @@
 #include "events.h"
 #include "failure.h"
 #include "lookup.h"
+#include "origins.h"
 #include "prefill.h"
 
 #include <string.h>
@@ -275,8 +276,10 @@ leave_c(struct cg_thread *th, PyObject *callable, bool raised)
 	cg_here.callable = NULL;
 	if (armed.builtins && key)
 		cg_leave(th, key, raised, cg_recorder_tick());
-	if (!raised && key && PyCFunction_GET_FUNCTION(callable) == armed.new_thread)
+	if (!raised && key && PyCFunction_GET_FUNCTION(callable) == armed.new_thread) {
+		cg_origin_note(th);
 		scan_threads(th->img->last);
+	}
 }
 
 static int

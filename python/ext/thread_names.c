@@ -12,9 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The Thread object of a frame of threading.Thread._bootstrap, or NULL. */
-static PyObject *
-bootstrapped(const cg_frame *frame)
+PyObject *
+cg_thread_bootstrapped(const cg_frame *frame)
 {
 	const PyCodeObject *code;
 
@@ -59,7 +58,7 @@ is_main(unsigned long ident)
 static bool
 find(unsigned long ident, const cg_frame *frame, struct cg_text *name)
 {
-	PyObject *thread = bootstrapped(frame);
+	PyObject *thread = cg_thread_bootstrapped(frame);
 
 	if (!thread)
 		thread = active(ident);

@@ -5,6 +5,9 @@
 
 #include "collector/collector.h"
 
+/* The Thread object of a frame of threading.Thread._bootstrap, or NULL. Borrowed. */
+PyObject *cg_thread_bootstrapped(const cg_frame *frame);
+
 /*
  * The name of the thread with that identity (PyThreadState's thread_id); `frame` may be
  * the frame it begins with, or NULL. The text is borrowed until the next Python call.

@@ -232,7 +232,8 @@ run_all(long repeats, double *ns)
 
 	if (!good)
 		return false;
-	good = cg_thread_begin(&th, collector, KEY(MAIN), 1, now()) == CG_OK;
+	good = cg_thread_begin(&th, collector, &(struct cg_thread_facts){KEY(MAIN), 1, 0},
+	                       now()) == CG_OK;
 	if (good)
 		cg_enter(th, KEY(MAIN), now());
 	for (size_t i = 0; good && i < sizeof benches / sizeof *benches; i++)

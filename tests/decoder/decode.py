@@ -28,7 +28,7 @@ TABLES = {
     "ARGV": ("argument", 65536, "string"),
     "FUNC": ("function", 16777216, "name file module line kind flags"),
     "THRD": ("thread", 1048576, "id name node_count native_id= count= first@ last@ busy="
-             " dropped= unwound= vanished="),
+             " dropped= unwound= vanished= origin?"),
     "NODE": ("node", 134217728, "up! outer! function? edge origin? folded calls= raised="
              " unfinished= begun_before= suspensions= run= await= hosted= gap= gap_before="
              " gap_cpu_ns="),
@@ -417,6 +417,9 @@ class Decoder:
         if last["root"] + last["node_count"] != len(trace.nodes):
             raise corrupt("nodes that are not there")
         for row in trace.nodes:
+            if row["origin"] is not None and row["origin"] >= len(trace.nodes):
+                raise corrupt("an origin that is not there")
+        for row in trace.threads:
             if row["origin"] is not None and row["origin"] >= len(trace.nodes):
                 raise corrupt("an origin that is not there")
 

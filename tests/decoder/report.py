@@ -235,6 +235,8 @@ class Report:
             tree = self.nodes[thread["root"] + 1:thread["root"] + thread["node_count"]]
             yield {"id": thread["id"], "name": self.trace.strings[thread["name"]],
                    "native_id": thread["native_id"], "count": thread["count"],
+                   "creator": None if thread["origin"] is None
+                   else self.nodes[thread["origin"]].function,
                    "run_ns": sum(node.run for node in tree),
                    "cpu_ns": sum(node.cpu for node in tree),
                    "first_ns": self.trace.ns(thread["first"] - start),

@@ -85,7 +85,7 @@ def _():
                 "suspensions wall_ns run_ns await_ns hosted_ns cpu_ns work_ns self_run_ns "
                 "self_await_ns self_cpu_ns")
     edge = "caller callee kind calls wall_ns run_ns await_ns cpu_ns"
-    thread = "id name native_id count run_ns cpu_ns first_ns last_ns"
+    thread = "id name native_id creator count run_ns cpu_ns first_ns last_ns"
     task = "name root creator count span_ns run_ns await_ns cpu_ns longest_ns"
     assert list(data) == "schema trace functions edges threads tasks".split()
     assert list(data["trace"]) == trace.split()

@@ -73,7 +73,7 @@ def _():
         parts = sum(sum(f[key] for f in part["functions"]) for part in (main, worker, other))
         assert parts == sum(f[key] for f in whole["functions"]), key
     threads = {t["name"]: t for t in whole["threads"]}
-    assert worker["threads"] == [threads["Worker 7"]]
+    assert worker["threads"] == [dict(threads["Worker 7"], creator=None)]
     assert sum(e["calls"] for e in worker["edges"] if e["callee"] == worker["functions"].index(
         function(worker, "shared"))) == 5
 

@@ -119,8 +119,11 @@ world_thread_at(struct world *w, uint64_t tick)
 	struct world_thread *t = w->thread;
 
 	here = w;
-	if (!t->th && world_collector(w))
-		(void)cg_thread_begin(&t->th, w->collector, t->first_key, t->number, tick);
+	if (!t->th && world_collector(w)) {
+		struct cg_thread_facts facts = {t->first_key, t->number, t->origin};
+
+		(void)cg_thread_begin(&t->th, w->collector, &facts, tick);
+	}
 	return t->th;
 }
 

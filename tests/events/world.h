@@ -39,6 +39,7 @@ struct world_frame {
 struct world_thread {
 	uint32_t number; /* its name in the script */
 	uint64_t first_key;
+	cg_ref origin;                  /* where it was started, or 0 */
 	const struct world_frame *task; /* whose task runs on it, or NULL */
 	struct cg_thread *th;           /* NULL: has not begun, or has ended */
 };

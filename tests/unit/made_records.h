@@ -83,6 +83,7 @@ made_thread(struct made *m, const char *name)
 	                                       .name = made_string(m, name),
 	                                       .root = node,
 	                                       .node_count = 1,
+	                                       .origin = CG_NONE,
 	                                       .count = 1};
 	m->nodes[node] = (struct cg_rec_node){
 		.parent = CG_NONE, .function = CG_NONE, .origin = CG_NONE, .thread = i};

@@ -132,6 +132,7 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 			.node_count = threads == 1 ? nodes
 		                  : i          ? nodes - nodes / 2
 		                               : nodes / 2,
+			.origin = i ? made_random(nodes) : CG_NONE,
 			.native_id = 1000 + i,
 			.count = 1,
 			.first = 500 + i * 1000,
@@ -206,7 +207,8 @@ made_least(struct cg_records *r)
 		abort();
 	made_rows(r, 0, 1, 1, 0);
 	r->command_count = 0;
-	r->threads[0] = (struct cg_rec_thread){.id = 1, .node_count = 1, .count = 1};
+	r->threads[0] =
+		(struct cg_rec_thread){.id = 1, .node_count = 1, .count = 1, .origin = CG_NONE};
 	r->nodes[0].parent = r->nodes[0].function = r->nodes[0].origin = CG_NONE;
 	r->complete = true;
 	cg_strings_give(&strings, r);

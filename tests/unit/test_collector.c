@@ -131,9 +131,10 @@ losses(void)
 {
 	struct cg_collector *c = make();
 	struct cg_img_header *header = cg_image_header(&c->image);
+	struct cg_thread_facts facts = {KEY(0), 7, 0};
 	struct cg_thread *th = NULL;
 
-	ok(cg_thread_begin(&th, c, KEY(0), 7, 10) == CG_OK, "a thread");
+	ok(cg_thread_begin(&th, c, &facts, 10) == CG_OK, "a thread");
 	mute = true;
 	cg_enter(th, KEY(0), 20);
 	cg_leave(th, KEY(0), false, 30);
@@ -171,10 +172,11 @@ code_for_ever(bool shared)
 	struct cg_settings s = settings(NULL);
 	struct cg_collector *c = NULL;
 	struct cg_thread *th = NULL;
+	struct cg_thread_facts facts = {KEY(0), 7, 0};
 	uint64_t slabs;
 
 	s.shared = shared;
-	ok(cg_collector_new(&c, &s) == CG_OK && cg_thread_begin(&th, c, KEY(0), 7, 1) == CG_OK,
+	ok(cg_collector_new(&c, &s) == CG_OK && cg_thread_begin(&th, c, &facts, 1) == CG_OK,
 	   "a collector");
 	for (uint64_t i = 0; i < 20000; i++) {
 		uint64_t outer = KEY(4 * i + 1), inner = KEY(4 * i + 2);

@@ -23,6 +23,8 @@ make_some(void)
 	own = made_node(&m, two, g, CG_EDGE_SPAWN, 17);
 	m.nodes[task].origin = a;
 	m.nodes[own].origin = c;
+	m.threads[0].origin = c;
+	m.threads[1].origin = a;
 	made_spawn(&m, a, task, 1);
 	made_spawn(&m, c, own, 1);
 	for (uint32_t i = 0; i < 2; i++)
@@ -50,6 +52,7 @@ of_the_second(void)
 	eq(graph->functions[0].self_run_ns, 11, "and ran so long");
 	eq(graph->nodes[2].origin, CG_NONE, "a creator elsewhere is none");
 	eq(graph->nodes[3].origin, 1, "one here is");
+	eq(graph->threads[0].creator, CG_NONE, "nor has it one itself");
 	eq(graph->task_count, 2, "both tasks ran there");
 	eq(graph->tasks[0].creator, 0, "one of them made there");
 	eq(graph->tasks[1].creator, CG_NONE, "the other by nobody known");

@@ -135,6 +135,7 @@ documented(void)
 		abort();
 	r.threads[0].id = r.threads[0].count = 1;
 	r.threads[0].node_count = 2;
+	r.threads[0].origin = CG_NONE;
 	r.threads[0].native_id = r.pid = 4242;
 	r.threads[0].first = 1100;
 	r.threads[0].last = 5000;
