@@ -108,6 +108,15 @@ cg_act_abandon(struct cg_thread *th, struct cg_img_activation *act)
 	act->frame = UINT64_MAX;
 }
 
+void
+cg_act_vanish(struct cg_thread *th, struct cg_img_activation *act)
+{
+	th->img->vanished++;
+	if (act->state == CG_ACT_RUNNING && cg_act_unwind_to(th, act))
+		cg_act_pop(th, act);
+	cg_act_abandon(th, act);
+}
+
 static void
 count_task_end(struct cg_thread *th, const struct cg_img_activation *act)
 {

@@ -23,6 +23,9 @@ void cg_act_free(struct cg_thread *th, struct cg_img_activation *act);
  */
 void cg_act_abandon(struct cg_thread *th, struct cg_img_activation *act);
 
+/* The same when its frame was used again: it ended without a word, which is counted. */
+void cg_act_vanish(struct cg_thread *th, struct cg_img_activation *act);
+
 /* Take its segment off the stack and end it. */
 void cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised);
 

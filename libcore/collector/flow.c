@@ -174,11 +174,7 @@ renew(struct cg_thread *th, uint64_t frame, uint64_t key, enum cg_kind kind)
 	struct cg_img_activation *act = cg_act_find(th, frame);
 
 	if (act && act->state != CG_ACT_CREATED) {
-		/* its frame was used again: it ended without a word */
-		th->img->vanished++;
-		if (act->state == CG_ACT_RUNNING && cg_act_unwind_to(th, act))
-			cg_act_pop(th, act);
-		cg_act_abandon(th, act);
+		cg_act_vanish(th, act);
 		act = NULL;
 	}
 	if (!act)

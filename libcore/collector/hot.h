@@ -175,8 +175,9 @@ void cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t fr
 void cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick);
 
 /*
- * A task is made here and now for the coroutine with that frame. Later calls for the same
- * coroutine before it starts change nothing.
+ * A task is made here and now for the coroutine with that frame, which has not started, or
+ * starts right here (an eager task). Later calls for the same coroutine before it starts
+ * change nothing; what was known of the frame's last activation has ended without a word.
  */
 void cg_task_created(struct cg_thread *th, uint64_t frame);
 

@@ -111,8 +111,12 @@ cg_task_created(struct cg_thread *th, uint64_t frame)
 {
 	struct cg_img_activation *act = cg_act_find(th, frame);
 
-	if (act && act->state != CG_ACT_CREATED)
-		return; /* it runs already: an eager task, or one handed on */
+	if (act && act->state == CG_ACT_RUNNING)
+		return; /* an eager task */
+	if (act && act->state != CG_ACT_CREATED) {
+		cg_act_vanish(th, act);
+		act = NULL;
+	}
 	if (act && act->origin)
 		return; /* a nested return of the same task */
 	if (!act)
