@@ -48,3 +48,4 @@ include %D%/export/local.mk
 include %D%/viewers/local.mk
 include %D%/bench/local.mk
 include %D%/events/local.mk
+include %D%/model/local.mk

@@ -1,0 +1,157 @@
+"""Runs random programs under the collector and the model, and compares all numbers.
+
+    check.py EXTENSION FIRST COUNT      seeds FIRST to FIRST + COUNT - 1; --show prints them
+"""
+import gc
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import warnings
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(1, os.path.join(os.path.dirname(HERE), "decoder"))
+import decode  # noqa: E402
+import model  # noqa: E402
+import programs  # noqa: E402
+import recorder  # noqa: E402
+
+KINDS = ("function", "coroutine", "generator", "async_generator", "builtin")
+EDGES = ("call", "await", "spawn")
+
+
+def load(path):
+    name = "corograph._corograph"
+    loader = importlib.machinery.ExtensionFileLoader(name, path)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
+
+
+def record(extension, path, main, with_c, seed):
+    """(trace, raw events, last tick) of a call of main()."""
+    raw = recorder.Recorder(path, seed)
+    extension.start(None, with_c, False)
+    try:
+        raw.start()
+        try:
+            main()
+        except Exception:
+            pass  # part of the program: the numbers are what matters
+        finally:
+            raw.stop()
+    finally:
+        trace = extension.stop()
+    return decode.decode(trace), raw.events, raw.now()
+
+
+class Traced:
+    """The numbers of a trace: {place: numbers}, {(root, creator): count}."""
+
+    def __init__(self, trace):
+        self.trace, self.names = trace, {}
+        text = trace.strings
+        self.functions = [(text[f["file"]], f["line"], text[f["name"]], KINDS[f["kind"]])
+                          for f in trace.functions]
+        self.numbers = {self.place(i): {name: row[name] for name in model.COUNTS}
+                        for i, row in enumerate(trace.nodes)}
+        self.spawns = {(self.place(s["root"]), self.place(s["creator"])): s["count"]
+                       for s in trace.spawns}
+
+    def place(self, i):
+        if i is None:
+            return None
+        if i not in self.names:
+            row = self.trace.nodes[i]
+            self.names[i] = () if row["function"] is None else self.place(row["parent"]) + (
+                (self.functions[row["function"]], EDGES[row["edge"]],
+                 self.place(row["origin"])),)
+        return self.names[i]
+
+
+class Modelled:
+    """The same of a model."""
+
+    def __init__(self, of):
+        self.names, self.numbers = {}, {}
+        self.walk(of.root)
+        self.spawns = {(self.place(root), self.place(creator)): count
+                       for (root, creator), count in of.spawns.items()}
+
+    def place(self, node):
+        if node is None:
+            return None
+        if node not in self.names:
+            self.names[node] = () if node.function is None else self.place(node.parent) + (
+                (node.function, node.edge, self.place(node.origin)),)
+        return self.names[node]
+
+    def walk(self, node):
+        self.numbers[self.place(node)] = node.numbers
+        for child in node.children.values():
+            self.walk(child)
+
+
+def within(place):
+    """Of main() and of the tasks: before it and after it are the checker's own calls."""
+    return place and (place[0][0][2] == "main" or place[0][1] == "spawn")
+
+
+def short(place):
+    return " / ".join("%s %s%s" % (edge, function[2], origin and " made by " + short(origin) or "")
+                      for function, edge, origin in place or ())
+
+
+def differences(ours, theirs):
+    for place in sorted(set(ours.numbers) | set(theirs.numbers), key=short):
+        if within(place):
+            a, b = ours.numbers.get(place), theirs.numbers.get(place)
+            nothing = dict.fromkeys(model.COUNTS, 0)
+            for name in model.COUNTS:
+                if (a or nothing)[name] != (b or nothing)[name]:
+                    yield "%s: %s %d, model %d" % (
+                        short(place), name, (a or nothing)[name], (b or nothing)[name])
+    for pair in set(ours.spawns) | set(theirs.spawns):
+        if ours.spawns.get(pair) != theirs.spawns.get(pair):
+            yield "%s made by %s: %s, model %s" % (
+                short(pair[0]), short(pair[1]), ours.spawns.get(pair), theirs.spawns.get(pair))
+
+
+def check(extension, path, seed, spoil=None):
+    """(differences of one program as lines, raw events). `spoil` may change the raw events."""
+    scope = {"__name__": "program"}
+    exec(compile(programs.make(seed), "program%d.py" % seed, "exec"), scope)
+    gc.collect()
+    gc.disable()
+    trace, events, end = record(extension, path, scope["main"], seed % 2 == 0, seed)
+    gc.enable()
+    if spoil:
+        events = spoil(events)
+    of = model.compute(events, seed % 2 == 0, end)
+    scope.clear()
+    return list(differences(Traced(trace), Modelled(of))), len(events)
+
+
+def main():
+    path, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    show = "--show" in sys.argv
+    warnings.simplefilter("ignore")
+    sys.unraisablehook = lambda error: None
+    extension = load(path)
+    bad = total = 0
+    for seed in range(first, first + count):
+        found, events = check(extension, path, seed)
+        total += events
+        if found:
+            bad += 1
+            print("seed %d: %d differences, of %d events" % (seed, len(found), events))
+            for line in found[:6]:
+                print("    " + line)
+            if show:
+                print(programs.make(seed))
+    print("%d programs, %d events, %d differ" % (count, total, bad))
+    sys.exit(bad > 0)
+
+
+if __name__ == "__main__":
+    main()
