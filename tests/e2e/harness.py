@@ -32,7 +32,8 @@ TIMEOUT = 120
 CACHE = os.environ.get("COROGRAPH_CACHE") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "corograph")
 
-# A shell that starts us in the background may have told us to ignore these.
+# A shell that starts us in the background, or nohup, may have told us to ignore these.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
