@@ -28,7 +28,10 @@ AC_DEFUN([CG_SANITIZERS], [
       [build with ASan and UBSan])], [], [enable_sanitizers=no])
   AS_IF([test "x$enable_sanitizers" = xyes], [
     CG_SAN_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
-    CG_PY_ENV="LD_PRELOAD=`$CC -print-file-name=libasan.so` ASAN_OPTIONS=detect_leaks=0:alloc_dealloc_mismatch=0"])
+    # libstdc++ too: ASan looks for its throw at the start alone, extensions come later
+    cg_stdcxx=`$CC -print-file-name=libstdc++.so.6`
+    AS_CASE([$cg_stdcxx], [/*], [cg_stdcxx=":$cg_stdcxx"], [cg_stdcxx=])
+    CG_PY_ENV="LD_PRELOAD=`$CC -print-file-name=libasan.so`$cg_stdcxx ASAN_OPTIONS=detect_leaks=0:alloc_dealloc_mismatch=0"])
   AC_SUBST([CG_PY_ENV])
   AC_SUBST([CG_SAN_FLAGS])
   AC_SUBST([CG_SANITIZED], [$enable_sanitizers])
