@@ -21,6 +21,23 @@ fill_header(struct cg_collector *c, const struct cg_settings *settings)
 	atomic_store(&header->state, CG_IMG_RECORDING);
 }
 
+static bool
+no_task(void *arg, uint64_t frame)
+{
+	(void)arg;
+	(void)frame;
+	return false;
+}
+
+static bool
+no_name(void *arg, uint64_t frame, struct cg_text *name)
+{
+	(void)arg;
+	(void)frame;
+	(void)name;
+	return false;
+}
+
 enum cg_status
 cg_collector_new(struct cg_collector **collector, const struct cg_settings *settings)
 {
@@ -41,6 +58,10 @@ cg_collector_new(struct cg_collector **collector, const struct cg_settings *sett
 	c->shared = settings->shared;
 	cg_frames_init(&c->frames, c->shared);
 	c->ops = settings->ops;
+	if (!c->ops.is_task)
+		c->ops.is_task = no_task;
+	if (!c->ops.task_name)
+		c->ops.task_name = no_name;
 	c->gap_limit = settings->gap_limit;
 	c->ms = settings->ms;
 	c->node_budget = settings->node_budget ? settings->node_budget : CG_NODE_BUDGET;

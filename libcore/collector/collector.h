@@ -48,9 +48,9 @@ struct cg_function_info {
 struct cg_ops {
 	/* Describe the function of a key (no edge bits). false: not possible. */
 	bool (*describe)(void *arg, uint64_t key, struct cg_function_info *info);
-	/* Is this frame the coroutine of the task that runs now on this thread? */
+	/* Is this frame the coroutine of the task that runs now on this thread? NULL: no. */
 	bool (*is_task)(void *arg, uint64_t frame);
-	/* Name of the task whose coroutine has this frame. false: none known. */
+	/* Name of the task whose coroutine has this frame. false, or NULL: none known. */
 	bool (*task_name)(void *arg, uint64_t frame, struct cg_text *name);
 	/* CPU time of the calling thread, nanoseconds. */
 	uint64_t (*cpu)(void *arg);

@@ -159,23 +159,6 @@ describe(void *arg, uint64_t key, struct cg_function_info *info)
 	return true;
 }
 
-static bool
-is_task(void *arg, uint64_t frame)
-{
-	(void)arg;
-	(void)frame;
-	return false;
-}
-
-static bool
-task_name(void *arg, uint64_t frame, struct cg_text *name)
-{
-	(void)arg;
-	(void)frame;
-	(void)name;
-	return false;
-}
-
 static int
 record(struct calibration *c, struct cg_collector *collector)
 {
@@ -208,10 +191,7 @@ record_apart(struct calibration *c)
 	int result;
 
 	settings.path = NULL;
-	settings.ops = (struct cg_ops){.describe = describe,
-	                               .is_task = is_task,
-	                               .task_name = task_name,
-	                               .cpu = cg_recorder_cpu};
+	settings.ops = (struct cg_ops){.describe = describe, .cpu = cg_recorder_cpu};
 	if (cg_collector_new(&collector, &settings))
 		return 0;
 	cg_here.closed = 0;
@@ -309,22 +289,11 @@ measure(struct calibration *c, struct cg_tick_costs *costs)
 	return 0;
 }
 
-/* No collection of garbage of ours: it would be the program's, too. */
-static bool
-set_collecting(bool on)
-{
-#if PY_VERSION_HEX >= 0x030a0000
-	return on ? PyGC_Enable() : PyGC_Disable();
-#else
-	return on;
-#endif
-}
-
 static int
 calibrate(struct cg_tick_costs *costs, const struct cg_settings *settings)
 {
 	struct calibration c = {.settings = settings};
-	bool collecting = set_collecting(false);
+	bool collecting = cg_gc_set(false); /* of ours it would be of the program's, too */
 	int result = 0;
 
 	if (prepare(&c))
@@ -333,7 +302,7 @@ calibrate(struct cg_tick_costs *costs, const struct cg_settings *settings)
 		PyErr_Clear();
 	release(&c);
 	if (collecting)
-		set_collecting(true);
+		cg_gc_set(true);
 	return result;
 }
 

@@ -63,6 +63,18 @@ cg_tstate(void)
 #endif
 }
 
+/* Let garbage be collected, or not. Was it? Before 3.10 that cannot be said: it is not touched. */
+static inline bool
+cg_gc_set(bool on)
+{
+#if PY_VERSION_HEX >= 0x030a0000
+	return on ? PyGC_Enable() : PyGC_Disable();
+#else
+	(void)on;
+	return false;
+#endif
+}
+
 /* Does the interpreter end? Its modules go, and calls still happen. */
 static inline bool
 cg_is_finalizing(void)

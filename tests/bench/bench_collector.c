@@ -56,15 +56,6 @@ is_task(void *arg, uint64_t frame)
 	return frame == FRAME(3);
 }
 
-static bool
-task_name(void *arg, uint64_t frame, struct cg_text *name)
-{
-	(void)arg;
-	(void)frame;
-	(void)name;
-	return false;
-}
-
 static uint64_t
 cpu(void *arg)
 {
@@ -220,7 +211,7 @@ static bool
 run_all(long repeats, double *ns)
 {
 	struct cg_settings settings = {
-		.ops = {describe, is_task, task_name, cpu, NULL},
+		.ops = {.describe = describe, .is_task = is_task, .cpu = cpu},
 		.clock = counted ? CG_CLOCK_MADE_UP : clock_kind,
 		.gap_limit = 3000 * 3,
 		.ms = 3000000,

@@ -26,23 +26,6 @@ describe(void *arg, uint64_t key, struct cg_function_info *info)
 	return !mute;
 }
 
-static bool
-is_task(void *arg, uint64_t frame)
-{
-	(void)arg;
-	(void)frame;
-	return false;
-}
-
-static bool
-task_name(void *arg, uint64_t frame, struct cg_text *name)
-{
-	(void)arg;
-	(void)frame;
-	(void)name;
-	return false;
-}
-
 static uint64_t
 cpu(void *arg)
 {
@@ -55,7 +38,7 @@ settings(const char *path)
 {
 	return (struct cg_settings){
 		.path = path,
-		.ops = {describe, is_task, task_name, cpu, NULL},
+		.ops = {.describe = describe, .cpu = cpu},
 		.clock = CG_CLOCK_MADE_UP,
 		.gap_limit = UINT64_MAX / 2,
 	};
