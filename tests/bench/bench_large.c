@@ -119,7 +119,8 @@ collector_begin(struct cg_collector **collector, struct cg_thread **th, const ch
 	enum cg_status status = cg_collector_new(collector, &settings);
 
 	if (!status)
-		status = cg_thread_begin(th, *collector, KEY(0), 1, next_tick());
+		status = cg_thread_begin(th, *collector, &(struct cg_thread_facts){KEY(0), 1, 0},
+		                         next_tick());
 	return status;
 }
 
