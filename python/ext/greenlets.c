@@ -121,8 +121,8 @@ find(void)
 	if (greenlet.type)
 		return true;
 	set = cg_lookup_global("greenlet._greenlet", "settrace");
-	get = cg_lookup_global("greenlet._greenlet", "gettrace");
-	if (!set || !get || !PyCFunction_Check(set) || !PyCFunction_Check(get))
+	get = set ? cg_lookup_global("greenlet._greenlet", "gettrace") : NULL;
+	if (!get || !PyCFunction_Check(set) || !PyCFunction_Check(get))
 		return false;
 	greenlet.type = (PyTypeObject *)PyType_FromSpec(&spec);
 	if (!greenlet.type)
