@@ -118,7 +118,7 @@ def differences(ours, theirs):
 
 
 def check(extension, path, seed, spoil=None):
-    """(differences of one program as lines, raw events). `spoil` may change the raw events."""
+    """(differences of one program as lines, number of raw events). `spoil` may change the raw events."""
     scope = {"__name__": "program"}
     exec(compile(programs.make(seed), "program%d.py" % seed, "exec"), scope)
     gc.collect()

@@ -20,7 +20,8 @@ below(uint64_t n)
 static uint64_t
 key_of(unsigned i)
 {
-	return (uint64_t)(i & ~1u) << 40 | (i & 1u) << 3;
+	return (uint64_t)(i & ~1u) << 40 | (i & 1u)
+	                                       << 3; /* near: pages of two, on one place */
 }
 
 static bool
@@ -37,9 +38,9 @@ same(const struct cg_map *map, const cg_ref *list)
 }
 
 static void
-against_a_list(void)
+against_a_list(bool near)
 {
-	struct cg_map map = {0};
+	struct cg_map map = {.near = near};
 	cg_ref list[KEYS] = {0};
 	bool good = true;
 
@@ -63,6 +64,7 @@ against_a_list(void)
 	eq(map.used, 0, "all can be removed");
 	cg_map_release(&map);
 	eq(cg_map_get(&map, 0, 0), 0, "a released map is empty");
+	ok(map.near == near, "and places its entries as before");
 	cg_map_release(&map);
 }
 
@@ -108,7 +110,8 @@ no_memory(void)
 int
 main(void)
 {
-	against_a_list();
+	against_a_list(false);
+	against_a_list(true);
 	small_part();
 	no_memory();
 	return done();
