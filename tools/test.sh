@@ -62,6 +62,9 @@ step() {
 # What the reader of a build log wants first: the failures, then the end of the log.
 step_explain() {
 	grep -nE '^(FAIL|ERROR|XPASS): |^not ok|(error|warning): ' "$1" | head -n 40 | sed 's/^/    /' || true
+	# What TAP cases that failed said before they did.
+	awk '/^#/ { said = said $0 "\n"; next } /^not ok/ { printf "%s%s\n", said, $0 } { said = "" }' "$1" |
+		head -n 200 | cut -c1-2000 | sed 's/^/    /'
 	echo "    ... the end of ${1#"$ROOT"/}:"
 	tail -n 40 "$1" | cut -c1-300 | sed 's/^/    /'
 }

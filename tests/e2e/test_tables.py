@@ -9,6 +9,7 @@ import select
 import struct
 import subprocess
 import termios
+import threading
 import time
 
 from harness import COROGRAPH, environment, record, run, test, write
@@ -52,10 +53,26 @@ def trace():
     return "seen.coro"
 
 
+def said_while(ours, enough):
+    """What a terminal has shown until enough(data) is true, or nothing comes any more."""
+    data = b""
+    while not enough(data) and select.select([ours], [], [], 60)[0]:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # EIO: nobody has it open any more
+            break
+        if not piece:
+            break
+        data += piece
+    return data
+
+
 def on_terminal(columns, *argv, env=None):
     """The lines that a report prints on a terminal so wide.
 
     Its stderr is no terminal: a crowded machine could make it say that it is still reading.
+    We keep the terminal open until all of it is read, as what is last written to one that is
+    then closed can be lost.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -63,18 +80,13 @@ def on_terminal(columns, *argv, env=None):
              **(env or {})}
     child = subprocess.Popen([COROGRAPH, "report", trace(), *argv], stdout=theirs,
                              stdin=subprocess.DEVNULL, env=environment(given))
+    ended = threading.Thread(target=lambda: (child.wait(), os.write(theirs, b"END")))
+    ended.start()
+    data = said_while(ours, lambda data: data.endswith(b"END"))[:-3]
+    ended.join()
     os.close(theirs)
-    data = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # EIO: nobody has it open any more
-            break
-        if not piece:
-            break
-        data += piece
     os.close(ours)
-    assert child.wait() == 0, data
+    assert child.returncode == 0, (child.returncode, data)
     return data.decode().replace("\r\n", "\n").splitlines()
 
 
@@ -96,7 +108,7 @@ for width in 60, 80, 100, 200:
             for env in ({"NO_COLOR": "1"}, {"TERM": "dumb"}, {"TERM": None}):
                 bare = on_terminal(width, *view, env=env)
                 assert "\x1b" not in "".join(bare), (view, env)
-                assert bare == plain(coloured), (view, env)
+                assert bare == plain(coloured), (view, env, bare, coloured)
 
 
 @test("a pipe has no colours, and the width of COLUMNS")
@@ -144,20 +156,6 @@ def _():
 
 
 WORD = b"corograph: reading the trace..."
-
-
-def said_while(ours, enough):
-    """What a terminal has shown until enough(data) is true, or nothing comes any more."""
-    data = b""
-    while not enough(data) and select.select([ours], [], [], 60)[0]:
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # EIO: nobody has it open any more
-            break
-        if not piece:
-            break
-        data += piece
-    return data
 
 
 def reading(term, wait):
