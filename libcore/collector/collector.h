@@ -34,7 +34,7 @@ struct cg_text {
 	size_t length;
 };
 
-/* What a function is. Text is borrowed until the next call of the same callback. */
+/* What a function is. Text is borrowed until the thread's next call of a callback. */
 struct cg_function_info {
 	struct cg_text name; /* qualified name; a builtin's as cProfile writes it */
 	struct cg_text file; /* empty for builtins */

@@ -122,7 +122,9 @@ cg_thread_end(struct cg_thread *th, uint64_t tick)
 	cg_advance(th, tick);
 	cg_act_unwind_all(th);
 	cg_stacks_unwind(th);
-	th->img->live = 0;
+	cg_collector_lock(th->collector);
+	th->img->live = 0; /* another thread may take the record over at once */
+	cg_collector_unlock(th->collector);
 }
 
 void
@@ -143,6 +145,21 @@ cg_thread_free(struct cg_thread *th)
 	cg_free(th);
 }
 
+/* Its thread may be giving the node another key at this moment. */
+static void
+forget_key(const struct cg_collector *c, struct cg_img_node *node, uint64_t key)
+{
+	uint64_t own = __atomic_load_n(&node->key, __ATOMIC_RELAXED);
+
+	if ((own & ~(uint64_t)CG_KEY_EDGE) != key)
+		return;
+	if (!c->shared)
+		node->key = 0;
+	else
+		(void)__atomic_compare_exchange_n(&node->key, &own, 0, false, __ATOMIC_RELAXED,
+		                                  __ATOMIC_RELAXED);
+}
+
 void
 cg_thread_forget(struct cg_collector *c, cg_ref ref, struct cg_img_node *node,
                  uint64_t key)
@@ -156,8 +173,7 @@ cg_thread_forget(struct cg_collector *c, cg_ref ref, struct cg_img_node *node,
 		cg_map_release(&th->by_key); /* it is found from other parents, too */
 	else if (!c->shared)
 		cg_map_remove(&th->by_key, key | node->edge, node->parent);
-	if ((node->key & ~(uint64_t)CG_KEY_EDGE) == key)
-		node->key = 0;
+	forget_key(c, node, key);
 }
 
 /* Keep the image's own idea of the time fresh, for a reader after a crash. */
@@ -166,9 +182,12 @@ refresh_clock(struct cg_thread *th, uint64_t tick)
 {
 	struct cg_img_header *header = cg_image_header(&th->collector->image);
 
-	if (header->clock_kind != CG_CLOCK_MADE_UP &&
-	    tick - header->latest.tick > th->gap_limit * 4096)
-		header->latest = cg_clock_pair_now(header->clock_kind);
+	if (header->clock_kind == CG_CLOCK_MADE_UP ||
+	    tick - header->latest.tick <= th->gap_limit * 4096)
+		return;
+	cg_collector_lock(th->collector);
+	header->latest = cg_clock_pair_now(header->clock_kind);
+	cg_collector_unlock(th->collector);
 }
 
 uint64_t

@@ -170,6 +170,7 @@ record(struct calibration *c, struct cg_collector *collector)
 		codes[i] = PyFunction_GET_CODE(c->functions[i]);
 	if (cg_recorder_begin(collector, c->settings->clock, 0) < 0)
 		return -1;
+	cg_recorder_go();
 	th = cg_recorder_seat((PyCodeObject *)codes[0]);
 	if (th)
 		result = cg_hooks_arm_for(codes, FUNCTIONS, c->settings->builtins);

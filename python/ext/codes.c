@@ -10,8 +10,10 @@
 static void
 forget(uint64_t key)
 {
-	if (cg_recorder.collector)
-		cg_collector_forget(cg_recorder.collector, key);
+	struct cg_collector *collector = cg_recorder.collector;
+
+	if (collector)
+		cg_collector_forget(collector, key);
 }
 
 #if CG_HAVE_CODE_WATCHER

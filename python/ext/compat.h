@@ -38,11 +38,11 @@
 #else
 #define CG_CURRENT_TASK "current_task"
 #endif
-/* Threads of Python run one at a time. */
+/* Do threads of Python run one at a time? Else what they share is guarded by our own locks. */
 #ifdef Py_GIL_DISABLED
-#define CG_HAVE_GIL false
+#define CG_HAVE_GIL 0
 #else
-#define CG_HAVE_GIL true
+#define CG_HAVE_GIL 1
 #endif
 /* Task.get_coro() crashes on a task that was made but never initialised. */
 #define CG_TASK_CORO_MAY_CRASH (PY_VERSION_HEX < 0x030d0000)
@@ -84,6 +84,54 @@ cg_is_finalizing(void)
 #else
 	return _Py_IsFinalizing();
 #endif
+}
+
+/*
+ * A lock that may be held while Python is called; nothing where the GIL guards as much. It
+ * begins as zeros.
+ */
+#if CG_HAVE_GIL
+typedef uint8_t cg_mutex;
+#else
+typedef PyMutex cg_mutex;
+#endif
+
+static inline void
+cg_mutex_lock(cg_mutex *mutex)
+{
+#if CG_HAVE_GIL
+	(void)mutex;
+#else
+	PyMutex_Lock(mutex);
+#endif
+}
+
+static inline void
+cg_mutex_unlock(cg_mutex *mutex)
+{
+#if CG_HAVE_GIL
+	(void)mutex;
+#else
+	PyMutex_Unlock(mutex);
+#endif
+}
+
+/* The value of a key in a dict: a new reference, or NULL with no exception set. */
+static inline PyObject *
+cg_dict_get(PyObject *dict, PyObject *key)
+{
+	PyObject *value;
+
+#if PY_VERSION_HEX >= 0x030d0000
+	if (PyDict_GetItemRef(dict, key, &value) < 0)
+		PyErr_Clear();
+#else
+	value = PyDict_GetItemWithError(dict, key);
+	Py_XINCREF(value);
+	if (!value)
+		PyErr_Clear();
+#endif
+	return value;
 }
 
 #if !CG_HAVE_MONITORING

@@ -7,6 +7,7 @@
 #include "fork.h"
 
 #include "recorder.h"
+#include "world.h"
 
 #include <pthread.h>
 
@@ -33,6 +34,7 @@ in_child(void)
 {
 	left = cg_recorder.collector;
 	cg_recorder_leave();
+	cg_world_forked();
 	cg_recorder_unlock();
 }
 

@@ -122,14 +122,15 @@ find(void)
 		return true;
 	set = cg_lookup_global("greenlet._greenlet", "settrace");
 	get = set ? cg_lookup_global("greenlet._greenlet", "gettrace") : NULL;
-	if (!get || !PyCFunction_Check(set) || !PyCFunction_Check(get))
-		return false;
-	greenlet.type = (PyTypeObject *)PyType_FromSpec(&spec);
-	if (!greenlet.type)
-		return false;
-	greenlet.settrace = Py_NewRef(set);
-	greenlet.gettrace = Py_NewRef(get);
-	return true;
+	if (get && PyCFunction_Check(set) && PyCFunction_Check(get))
+		greenlet.type = (PyTypeObject *)PyType_FromSpec(&spec);
+	if (greenlet.type) {
+		greenlet.settrace = Py_NewRef(set);
+		greenlet.gettrace = Py_NewRef(get);
+	}
+	Py_XDECREF(set);
+	Py_XDECREF(get);
+	return greenlet.type != NULL;
 }
 
 /* The tracer of this thread: a new reference, NULL when there is none. */

@@ -26,4 +26,6 @@ python__corograph_la_SOURCES += \
 	%D%/setprofile.c \
 	%D%/takeover.c %D%/takeover.h \
 	%D%/tasks.c %D%/tasks.h \
-	%D%/thread_names.c %D%/thread_names.h
+	%D%/texts.c %D%/texts.h \
+	%D%/thread_names.c %D%/thread_names.h \
+	%D%/world.c %D%/world.h

@@ -9,27 +9,35 @@ cg_lookup_item(PyObject *dict, const char *key)
 	if (!dict || !PyDict_Check(dict))
 		return NULL;
 	name = PyUnicode_FromString(key);
-	value = name ? PyDict_GetItemWithError(dict, name) : NULL;
+	if (!name)
+		PyErr_Clear();
+	value = name ? cg_dict_get(dict, name) : NULL;
 	Py_XDECREF(name);
-	PyErr_Clear();
 	return value;
 }
 
 PyObject *
 cg_lookup_module(const char *name)
 {
-	PyObject *module = NULL;
+	PyObject *module = NULL, *dict = NULL;
 
 	/* at its end the interpreter has no modules any more, and dies when asked for them */
 	if (!cg_is_finalizing())
 		module = cg_lookup_item(PyImport_GetModuleDict(), name);
-	return module && PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+	if (module && PyModule_Check(module))
+		dict = Py_NewRef(PyModule_GetDict(module));
+	Py_XDECREF(module);
+	return dict;
 }
 
 PyObject *
 cg_lookup_global(const char *module, const char *name)
 {
-	return cg_lookup_item(cg_lookup_module(module), name);
+	PyObject *dict = cg_lookup_module(module);
+	PyObject *value = cg_lookup_item(dict, name);
+
+	Py_XDECREF(dict);
+	return value;
 }
 
 PyObject *
@@ -40,7 +48,7 @@ cg_lookup_own(PyObject *object, const char *name)
 	dict = PyObject_GenericGetDict(object, NULL);
 	value = cg_lookup_item(dict, name);
 	PyErr_Clear();
-	Py_XDECREF(dict); /* the object holds it */
+	Py_XDECREF(dict);
 	return value;
 }
 
@@ -57,22 +65,4 @@ cg_lookup_in_type(PyTypeObject *type, const char *name)
 		Py_XDECREF(dict);
 	}
 	return found;
-}
-
-bool
-cg_lookup_text(PyObject *string, struct cg_text *text)
-{
-	Py_ssize_t length;
-	const char *bytes;
-
-	if (!string || !PyUnicode_Check(string))
-		return false;
-	bytes = PyUnicode_AsUTF8AndSize(string, &length);
-	if (!bytes) {
-		PyErr_Clear();
-		return false;
-	}
-	text->bytes = bytes;
-	text->length = (size_t)length;
-	return true;
 }

@@ -13,67 +13,34 @@
 #include "lookup.h"
 #include "package.h"
 #include "qualnames.h"
+#include "texts.h"
+#include "world.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-/* Texts of the latest description, for as long as the collector reads them. */
-static struct {
-	PyObject *owned[3]; /* bytes of text that is no UTF-8 */
-	size_t count;
-	char builtin[512];
-} texts;
-
-static void
-forget_texts(void)
+/* The globals of the frame whose code is being entered, or NULL. */
+static PyObject *
+entered_globals(const PyCodeObject *code)
 {
-	while (texts.count > 0) {
-		texts.count--;
-		Py_CLEAR(texts.owned[texts.count]);
-	}
-}
+	const cg_frame *frame;
 
-/* A str as text, with what has no UTF-8 (lone surrogates) written as \udcXX. */
-static struct cg_text
-text_of(PyObject *string)
-{
-	struct cg_text text = {"", 0};
-	PyObject *bytes;
-
-	if (!string || !PyUnicode_Check(string) || cg_lookup_text(string, &text))
-		return text;
-	bytes = PyUnicode_AsEncodedString(string, "utf-8", "backslashreplace");
-	if (!bytes) {
-		PyErr_Clear();
-		return text;
-	}
-	texts.owned[texts.count++] = bytes;
-	text.bytes = PyBytes_AS_STRING(bytes);
-	text.length = (size_t)PyBytes_GET_SIZE(bytes);
-	return text;
-}
-
-/* The frame whose code is being entered, or NULL. */
-static const cg_frame *
-entered_frame(const PyCodeObject *code)
-{
-	const cg_frame *frame = cg_here.frame;
-
-	if (!frame)
-		frame = cg_frame_current(cg_tstate());
-	return frame && cg_frame_code(frame) == code ? frame : NULL;
+	if (cg_here.globals)
+		return cg_here.globals;
+	frame = cg_frame_current(cg_tstate());
+	return frame && cg_frame_code(frame) == code ? cg_frame_globals(frame) : NULL;
 }
 
 static bool
 describe_code(PyCodeObject *code, struct cg_function_info *info)
 {
-	const cg_frame *frame = entered_frame(code);
+	PyObject *globals = entered_globals(code), *module;
 
-	info->name = text_of(cg_qualname(code));
-	info->file = text_of(code->co_filename);
-	if (frame)
-		info->module = text_of(cg_lookup_item(cg_frame_globals(frame), "__name__"));
+	info->name = cg_texts_of(cg_qualname(code));
+	info->file = cg_texts_of(code->co_filename);
+	module = cg_lookup_item(globals, "__name__");
+	info->module = cg_texts_of(module);
+	Py_XDECREF(module);
 	info->line = code->co_firstlineno > 0 ? (uint32_t)code->co_firstlineno : 0;
 	info->kind = cg_code_kind(code);
 	if (cg_package_is_loop(info->module, info->file)) {
@@ -90,17 +57,13 @@ static struct cg_text print(const char *format, ...)
 static struct cg_text
 print(const char *format, ...)
 {
-	size_t length;
+	struct cg_text text;
 	va_list args;
-	int n;
 
 	va_start(args, format);
-	n = vsnprintf(texts.builtin, sizeof texts.builtin, format, args);
+	text = cg_texts_print(format, args);
 	va_end(args);
-	length = n < 0 ? 0 : (size_t)n;
-	if (length >= sizeof texts.builtin)
-		length = sizeof texts.builtin - 1;
-	return (struct cg_text){texts.builtin, length};
+	return text;
 }
 
 /* "time" of the function time.sleep; "" when there is none. */
@@ -147,6 +110,7 @@ is_origin(PyObject *found, const PyMethodDef *def)
 	       ((PyMethodDescrObject *)found)->d_method == def;
 }
 
+/* A new reference, or NULL. */
 static PyObject *
 origin_in(PyTypeObject *type, const PyMethodDef *def)
 {
@@ -162,8 +126,26 @@ origin_in(PyTypeObject *type, const PyMethodDef *def)
 		Py_XDECREF(dict);
 		if (found && is_origin(found, def))
 			return found;
+		Py_CLEAR(found);
 	}
 	return NULL;
+}
+
+/* What a type has by that name, when it is bound to another object, as type.__new__ is. */
+static bool
+name_of_bound(PyTypeObject *type, const char *name, struct cg_text *text)
+{
+	PyObject *found = cg_lookup_in_type(type, name), *self = NULL;
+
+	if (found && PyCFunction_CheckExact(found))
+		self = ((PyCFunctionObject *)found)->m_self;
+	if (self && !PyModule_Check(self))
+		*text =
+			print("<built-in method %s of %s object>", name, Py_TYPE(self)->tp_name);
+	else
+		self = NULL;
+	Py_XDECREF(found);
+	return self != NULL;
 }
 
 static struct cg_text
@@ -172,18 +154,14 @@ bound_name(const PyCFunctionObject *function)
 	PyTypeObject *type = Py_TYPE(function->m_self);
 	const char *name = function->m_ml->ml_name;
 	PyObject *found = origin_in(type, function->m_ml);
+	struct cg_text text;
 
-	if (found)
-		return descriptor_name((PyDescrObject *)found, name);
-	found = cg_lookup_in_type(type, name);
-	if (found && PyCFunction_CheckExact(found) && ((PyCFunctionObject *)found)->m_self) {
-		PyObject *self = ((PyCFunctionObject *)found)->m_self; /* as in type.__new__ */
-
-		if (!PyModule_Check(self))
-			return print("<built-in method %s of %s object>", name,
-			             Py_TYPE(self)->tp_name);
+	if (found) {
+		text = descriptor_name((PyDescrObject *)found, name);
+		Py_DECREF(found);
+		return text;
 	}
-	return plain_name(function);
+	return name_of_bound(type, name, &text) ? text : plain_name(function);
 }
 
 static bool
@@ -200,7 +178,7 @@ describe_builtin(PyObject *callable, const PyMethodDef *def, struct cg_function_
 		info->name = print("<built-in method %s>", def->ml_name);
 		return true;
 	}
-	info->module = text_of(((PyCFunctionObject *)callable)->m_module);
+	info->module = cg_texts_of(((PyCFunctionObject *)callable)->m_module);
 	if (((PyCFunctionObject *)callable)->m_self)
 		info->name = bound_name((PyCFunctionObject *)callable);
 	else
@@ -211,12 +189,13 @@ describe_builtin(PyObject *callable, const PyMethodDef *def, struct cg_function_
 bool
 cg_names_describe(void *arg, uint64_t key, struct cg_function_info *info)
 {
-	struct cg_pending pending = cg_pending_take();
+	struct cg_pending pending;
 	bool done;
 
 	(void)arg;
 	cg_greenlets_look();
-	forget_texts();
+	cg_world_enter();
+	pending = cg_pending_take();
 	if (key & CG_KEY_BUILTIN)
 		done = describe_builtin(
 			cg_here.callable,
@@ -224,5 +203,6 @@ cg_names_describe(void *arg, uint64_t key, struct cg_function_info *info)
 	else
 		done = describe_code((PyCodeObject *)(uintptr_t)key, info);
 	cg_pending_restore(pending);
+	cg_world_leave();
 	return done;
 }

@@ -12,28 +12,18 @@
 #include "lookup.h"
 #include "thread_names.h"
 
-/* Threads that were started but have had no event yet; the oldest are forgotten. */
-enum { WAITING = 1024 };
-
-/* How far below the top of its starter's stack Thread.start can be. */
-enum { DEPTH = 8 };
-
 struct cg_origin_keys cg_origin_keys = {.least = UINT64_MAX};
-
-static struct {
-	struct {
-		uint64_t tstate_id, epoch;
-		cg_ref origin;
-	} started[WAITING];
-	size_t next;
-} state;
 
 static uint64_t
 key_of(const char *name)
 {
 	PyObject *function = cg_lookup_global("_thread", name);
+	uint64_t key = 0;
 
-	return function && PyCFunction_Check(function) ? cg_builtin_key(function, true) : 0;
+	if (function && PyCFunction_Check(function))
+		key = cg_builtin_key(function, true);
+	Py_XDECREF(function);
+	return key;
 }
 
 void
@@ -69,6 +59,20 @@ cg_origin_returned(struct cg_thread *th, uint64_t key)
 }
 
 #if CG_HAVE_GIL
+/* Threads that were started but have had no event yet; the oldest are forgotten. */
+enum { WAITING = 1024 };
+
+/* How far below the top of its starter's stack Thread.start can be. */
+enum { DEPTH = 8 };
+
+static struct {
+	struct {
+		uint64_t tstate_id, epoch;
+		cg_ref origin;
+	} started[WAITING];
+	size_t next;
+} state;
+
 void
 cg_origin_note(const struct cg_thread *th)
 {
@@ -101,16 +105,16 @@ waiting_starter(PyThreadState *started)
 	PyObject *thread = cg_thread_bootstrapped(cg_frame_current(started));
 	PyObject *threading = cg_lookup_module("threading");
 	PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+	const struct cg_thread *th = NULL;
 
-	for (; thread && tstate; tstate = PyThreadState_Next(tstate)) {
-		const struct cg_thread *th;
-
-		if (tstate == started || !starts(tstate, thread, threading))
-			continue;
-		th = cg_recorder_find(tstate);
-		return th ? cg_thread_starter(th) : 0;
-	}
-	return 0;
+	for (; thread && tstate; tstate = PyThreadState_Next(tstate))
+		if (tstate != started && starts(tstate, thread, threading)) {
+			th = cg_recorder_find(tstate);
+			break;
+		}
+	Py_XDECREF(thread);
+	Py_XDECREF(threading);
+	return th ? cg_thread_starter(th) : 0;
 }
 
 cg_ref

@@ -17,10 +17,9 @@
 
 #include <string.h>
 
-/* A collector's records; `now` NULL: it has stopped. The caller's: cg_records_release. */
-static enum cg_status
-capture(struct cg_records *records, const struct cg_collector *collector,
-        const struct cg_clock_pair *now)
+enum cg_status
+cg_profile_capture(struct cg_records *records, const struct cg_collector *collector,
+                   const struct cg_clock_pair *now)
 {
 	struct cg_capture_options options = {.live = now != NULL};
 	struct cg_view view;
@@ -39,7 +38,7 @@ enum cg_status
 cg_profile_write(const struct cg_collector *collector, const char *out)
 {
 	struct cg_records records;
-	enum cg_status status = capture(&records, collector, NULL);
+	enum cg_status status = cg_profile_capture(&records, collector, NULL);
 
 	if (status)
 		return status;
@@ -92,22 +91,20 @@ cg_profile_bytes(const struct cg_collector *collector)
 	enum cg_status status;
 
 	cg_buffer_init(&buffer);
-	Py_BEGIN_ALLOW_THREADS status = capture(&records, collector, NULL);
+	Py_BEGIN_ALLOW_THREADS status = cg_profile_capture(&records, collector, NULL);
 	if (!status)
 		status = write_buffer(&records, &buffer);
 	Py_END_ALLOW_THREADS return bytes_of(&buffer, status, NULL, NULL);
 }
 
 PyObject *
-cg_profile_snapshot(const struct cg_collector *collector, const struct cg_clock_pair *now)
+cg_profile_of_records(struct cg_records *records, enum cg_status status)
 {
-	struct cg_records records;
 	struct cg_buffer buffer;
-	enum cg_status status = capture(&records, collector, now);
 
 	cg_buffer_init(&buffer);
 	if (!status) {
-		Py_BEGIN_ALLOW_THREADS status = write_buffer(&records, &buffer);
+		Py_BEGIN_ALLOW_THREADS status = write_buffer(records, &buffer);
 		Py_END_ALLOW_THREADS
 	}
 	return bytes_of(&buffer, status, NULL, NULL);

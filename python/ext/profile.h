@@ -4,6 +4,7 @@
 #include "compat.h"
 
 #include "collector/collector.h"
+#include "trace/records.h"
 
 /*
  * Write the trace of a stopped collector's image to the file `out`. Needs no Python and no
@@ -15,11 +16,16 @@ enum cg_status cg_profile_write(const struct cg_collector *collector, const char
 PyObject *cg_profile_bytes(const struct cg_collector *collector);
 
 /*
- * The trace of a collector that records, as bytes; what is open counts up to `now`. The GIL
- * is held while the image is read, so that all threads are seen at one moment.
+ * A collector's records; `now` NULL: it has stopped. Else what is open counts up to that
+ * moment, and the world is to stand still (world.h), so that all threads are seen at it.
+ * Calls no Python. The caller's: cg_records_release.
  */
-PyObject *cg_profile_snapshot(const struct cg_collector *collector,
-                              const struct cg_clock_pair *now);
+enum cg_status cg_profile_capture(struct cg_records *records,
+                                  const struct cg_collector *collector,
+                                  const struct cg_clock_pair *now);
+
+/* The trace of records, which it releases: as cg_profile_bytes. `status`: of making them. */
+PyObject *cg_profile_of_records(struct cg_records *records, enum cg_status status);
 
 /*
  * The JSON report of a trace, given as its path (str or PathLike) or, with `in_memory`,

@@ -5,7 +5,8 @@
  * cg_thread and the epoch it was made in; any start, stop or fork changes the epoch, so
  * one comparison tells whether the pointer holds.
  *
- * Everything here is called with the GIL held unless it says otherwise.
+ * Everything here is called with the GIL held, or attached to the interpreter where there
+ * is none, unless it says otherwise.
  */
 #ifndef CG_RECORDER_H
 #define CG_RECORDER_H
@@ -14,15 +15,19 @@
 #include "collector/hot.h"
 #include "collector/thread.h"
 
+#include <stdatomic.h>
+
 #define CG_EPOCH_OFF UINT64_MAX
 
 struct cg_recorder {
-	uint64_t epoch; /* of the recording, or CG_EPOCH_OFF: no thread's equals it */
-	uint64_t quick; /* the same where the clock is a counter, else CG_EPOCH_OFF */
+	_Atomic uint64_t epoch; /* of the recording, or CG_EPOCH_OFF: no thread's equals it */
+	_Atomic uint64_t quick; /* the same where the clock is a counter, else CG_EPOCH_OFF */
 	enum cg_clock_kind clock;
-	uint64_t ms;                    /* ticks in a millisecond, about */
-	struct cg_collector *collector; /* NULL: nothing is recorded */
+	uint64_t ms; /* ticks in a millisecond, about */
+	struct cg_collector *_Atomic collector; /* NULL: nothing is recorded */
 };
+
+struct cg_stack;
 
 /* A thread's entry in the recorder's list. */
 struct cg_seat {
@@ -32,7 +37,9 @@ struct cg_seat {
 	uint64_t tstate_id;  /* of the thread state it was made for */
 	unsigned long ident; /* of the thread */
 	bool kept;           /* made on the thread's behalf, which has not come yet */
+	struct cg_stack *stack; /* what is open there, to be entered (prefill.h), or NULL */
 	bool named;
+	unsigned asked; /* the round in which its name was asked for last */
 	bool lost; /* events of the thread are missing: its stack is to be read anew */
 	bool ended;
 	uint64_t end;     /* tick */
@@ -44,7 +51,7 @@ struct cg_here {
 	uint64_t epoch;
 	struct cg_thread *thread; /* valid while epoch is the recorder's */
 	PyObject *callable;       /* C function being entered, borrowed: for its name */
-	const cg_frame *frame;    /* frame being entered, when it is not the top one */
+	PyObject *globals;        /* of the frame being entered when it is not on top, borrowed */
 	const cg_frame *ignored;  /* frame whose next unwinding means nothing, or NULL */
 	const cg_frame *thrown;   /* frame that the evaluator is to throw into, or NULL */
 	bool closing;             /* with GeneratorExit */
@@ -57,11 +64,17 @@ extern struct cg_recorder cg_recorder;
 extern _Thread_local struct cg_here cg_here
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/* Begin to record into that collector. -1: a Python exception is set. */
+/*
+ * Prepare to record into that collector; events are let through from cg_recorder_go on.
+ * -1: a Python exception is set.
+ */
 int cg_recorder_begin(struct cg_collector *collector, enum cg_clock_kind clock,
                       uint64_t ms);
 
-/* Record no more. The collector is the caller's again. */
+/* Now. May be called while the world stands still (world.h). */
+void cg_recorder_go(void);
+
+/* Record no more. The collector is the caller's again, and no thread uses it. */
 struct cg_collector *cg_recorder_end(void);
 
 /*
@@ -91,11 +104,17 @@ struct cg_thread *cg_recorder_find(const PyThreadState *tstate);
 void cg_recorder_close(void);
 void cg_recorder_open(void);
 
-/* The record for another thread, made on its behalf; it finds it at its first event. */
-struct cg_thread *cg_recorder_attach_other(PyThreadState *tstate, PyCodeObject *code);
+/*
+ * The seat for another thread, made on its behalf; it finds it at its first event. Calls no
+ * Python. NULL: no room.
+ */
+struct cg_seat *cg_recorder_attach_other(PyThreadState *tstate, PyCodeObject *code);
 
 /* Is a record kept for the calling thread that it has not come for yet? */
 bool cg_recorder_is_kept(void);
+
+/* A kept seat whose stack has not been entered yet, or NULL. */
+struct cg_seat *cg_recorder_find_stack(void);
 
 /* What another thread may have missed events of is marked; it is `lost` then. */
 void cg_recorder_mark_lost(const PyThreadState *tstate);
@@ -113,13 +132,15 @@ void cg_recorder_name_threads(void);
 static inline bool
 cg_recorder_is_quick(void)
 {
-	return CG_LIKELY(cg_here.epoch == cg_recorder.quick);
+	return CG_LIKELY(cg_here.epoch ==
+	                 atomic_load_explicit(&cg_recorder.quick, memory_order_relaxed));
 }
 
 static inline struct cg_thread *
 cg_recorder_thread(PyCodeObject *code)
 {
-	if (CG_LIKELY(cg_here.epoch == cg_recorder.epoch))
+	if (CG_LIKELY(cg_here.epoch ==
+	              atomic_load_explicit(&cg_recorder.epoch, memory_order_relaxed)))
 		return cg_here.thread;
 	return cg_recorder_attach(code);
 }

@@ -20,6 +20,7 @@
 #include "qualnames.h"
 #include "recorder.h"
 #include "tasks.h"
+#include "world.h"
 
 #include <errno.h>
 #include <string.h>
@@ -148,6 +149,7 @@ new_collector(struct cg_collector **collector, const struct cg_session_options *
 
 	settings->path = options->path;
 	settings->builtins = options->builtins;
+	settings->shared = !CG_HAVE_GIL;
 	settings->ops = (struct cg_ops){.describe = cg_names_describe,
 	                                .is_task = cg_tasks_is_task,
 	                                .task_name = cg_tasks_name,
@@ -161,7 +163,29 @@ new_collector(struct cg_collector **collector, const struct cg_session_options *
 	return status ? cg_failure_set_status(status, options->path, NULL) : 0;
 }
 
-/* From here on events are recorded. */
+/* Events are let through from here on. */
+static void
+let_go(void *prefill)
+{
+	cg_recorder_go();
+	if (*(const bool *)prefill)
+		cg_prefill_gather();
+}
+
+static void
+enter_stacks(bool prefill)
+{
+	cg_world_stop(let_go, &prefill);
+	if (prefill)
+		cg_prefill_all();
+	else
+		cg_prefill_hide();
+}
+
+/*
+ * From here on events are recorded. Where threads run at once, their hooks are on before
+ * their stacks are read, so that nothing is missed in between.
+ */
 static int
 begin(struct cg_collector *collector, const struct cg_settings *settings, bool prefill)
 {
@@ -170,11 +194,11 @@ begin(struct cg_collector *collector, const struct cg_settings *settings, bool p
 	cg_tasks_find();
 	if (cg_qualnames_begin() < 0 || cg_codes_begin() < 0)
 		goto failed;
-	if (prefill)
-		cg_prefill_threads();
-	else
-		cg_prefill_hide();
+	if (CG_HAVE_GIL)
+		enter_stacks(prefill);
 	if (cg_hooks_arm(settings->builtins) == 0) {
+		if (!CG_HAVE_GIL)
+			enter_stacks(prefill);
 		cg_greenlets_begin();
 		return 0;
 	}
@@ -184,8 +208,8 @@ failed:
 	return -1;
 }
 
-int
-cg_session_start(const struct cg_session_options *options)
+static int
+start(const struct cg_session_options *options)
 {
 	struct cg_settings settings = {0};
 	struct cg_collector *collector = NULL;
@@ -207,6 +231,17 @@ cg_session_start(const struct cg_session_options *options)
 	return -1;
 }
 
+int
+cg_session_start(const struct cg_session_options *options)
+{
+	int result;
+
+	cg_mutex_lock(&cg_world_locks[CG_LOCK_SESSION]);
+	result = start(options);
+	cg_mutex_unlock(&cg_world_locks[CG_LOCK_SESSION]);
+	return result;
+}
+
 /* The collector that records. NULL: none does, and a Python exception is set. */
 static struct cg_collector *
 running(void)
@@ -219,15 +254,15 @@ running(void)
 }
 
 /* Now; the calling thread's time is counted up to it: none else knows its CPU time. */
-static struct cg_clock_pair
-settle(void)
+static void
+settle(void *now)
 {
-	struct cg_clock_pair now = cg_clock_pair_now(cg_recorder.clock);
+	struct cg_clock_pair pair = cg_clock_pair_now(cg_recorder.clock);
 	struct cg_thread *own = cg_recorder_own();
 
 	if (own)
-		cg_advance(own, now.tick);
-	return now;
+		cg_advance(own, pair.tick);
+	*(struct cg_clock_pair *)now = pair;
 }
 
 /* Stop recording: from here on the collector is the caller's. NULL: a Python exception. */
@@ -242,7 +277,7 @@ end(void)
 	cg_recorder_name_threads();
 	cg_greenlets_end();
 	cg_hooks_disarm();
-	now = settle();
+	cg_world_stop(settle, &now);
 	(void)cg_recorder_end();
 	cg_codes_end();
 	cg_collector_stop(collector, &now);
@@ -284,17 +319,33 @@ tell_takeovers(uint64_t times)
 	cg_pending_restore(pending);
 }
 
+/* The same, with the recording's files, which become the caller's. */
+static struct cg_collector *
+end_session(char **path, char **out)
+{
+	struct cg_collector *collector;
+
+	cg_mutex_lock(&cg_world_locks[CG_LOCK_SESSION]);
+	collector = end();
+	if (collector) {
+		*path = session.path;
+		*out = session.out;
+		session.path = session.out = NULL;
+	}
+	cg_mutex_unlock(&cg_world_locks[CG_LOCK_SESSION]);
+	return collector;
+}
+
 PyObject *
 cg_session_stop(void)
 {
-	struct cg_collector *collector = end();
+	char *path = NULL, *out = NULL;
+	struct cg_collector *collector = end_session(&path, &out);
 	PyObject *result = NULL;
-	char *path = session.path, *out = session.out;
 	uint64_t takeovers;
 
 	if (!collector)
 		return NULL;
-	session.path = session.out = NULL;
 	takeovers = atomic_load(&cg_image_header(&collector->image)->takeovers);
 	if (!path)
 		result = cg_profile_bytes(collector);
@@ -307,17 +358,39 @@ cg_session_stop(void)
 	return result;
 }
 
+/* What is recorded up to one instant. */
+struct instant {
+	const struct cg_collector *collector;
+	struct cg_records *records;
+	enum cg_status status;
+};
+
+static void
+capture(void *arg)
+{
+	struct instant *instant = arg;
+	struct cg_clock_pair now;
+
+	settle(&now);
+	instant->status = cg_profile_capture(instant->records, instant->collector, &now);
+}
+
 PyObject *
 cg_session_snapshot(void)
 {
-	const struct cg_collector *collector = running();
-	struct cg_clock_pair now;
+	struct cg_records records;
+	struct instant instant = {.records = &records};
 
-	if (!collector)
+	cg_mutex_lock(&cg_world_locks[CG_LOCK_SESSION]);
+	instant.collector = running();
+	if (instant.collector) {
+		cg_recorder_name_threads();
+		cg_world_stop(capture, &instant);
+	}
+	cg_mutex_unlock(&cg_world_locks[CG_LOCK_SESSION]);
+	if (!instant.collector)
 		return NULL;
-	cg_recorder_name_threads();
-	now = settle();
-	return cg_profile_snapshot(collector, &now);
+	return cg_profile_of_records(&records, instant.status);
 }
 
 int

@@ -322,8 +322,12 @@ static PyCFunction
 new_thread_function(void)
 {
 	PyObject *start = cg_lookup_global("_thread", "start_new_thread");
+	PyCFunction function = NULL;
 
-	return start && PyCFunction_Check(start) ? PyCFunction_GET_FUNCTION(start) : NULL;
+	if (start && PyCFunction_Check(start))
+		function = PyCFunction_GET_FUNCTION(start);
+	Py_XDECREF(start);
+	return function;
 }
 
 int

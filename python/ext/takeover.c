@@ -7,6 +7,8 @@
 #include "takeover.h"
 
 #if CG_HAVE_MONITORING
+#include "world.h"
+
 struct cg_takeover cg_takeover;
 
 static uint64_t
@@ -27,16 +29,28 @@ cg_takeover_find(void)
 	cg_takeover.span = own + cg_takeover.all - 2 * cg_takeover.least;
 }
 
+static void
+look_for_function(void *found, PyThreadState *tstate)
+{
+	*(bool *)found |= tstate->c_profilefunc != NULL;
+}
+
+static void
+look_everywhere(void *found)
+{
+	cg_world_threads(look_for_function, found);
+}
+
 /* Does no thread have a profile function? */
 static bool
 none_is_set(void)
 {
-	PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+	bool found = false;
 
-	for (; tstate; tstate = PyThreadState_Next(tstate))
-		if (tstate->c_profilefunc)
-			return false;
-	return true;
+	cg_world_enter();
+	cg_world_pause(look_everywhere, &found);
+	cg_world_leave();
+	return !found;
 }
 
 static bool

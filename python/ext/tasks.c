@@ -9,6 +9,8 @@
 
 #include "events.h"
 #include "lookup.h"
+#include "texts.h"
+#include "world.h"
 
 /* What no type has in the place of its iter. */
 static PyObject *
@@ -48,11 +50,12 @@ find_in_python(void)
 	PyObject *type = cg_lookup_global("asyncio.tasks", "_PyTask");
 	PyObject *current = cg_lookup_global("asyncio.tasks", "_current_tasks");
 
-	if (!is_type(type) || !current || !PyDict_Check(current))
-		return;
-	Py_INCREF(type);
-	cg_task_types.in_python = (PyTypeObject *)type;
-	keep(&methods.current_in_python, current);
+	if (is_type(type) && current && PyDict_Check(current)) {
+		keep(&methods.current_in_python, current);
+		cg_task_types.in_python = (PyTypeObject *)Py_NewRef(type);
+	}
+	Py_XDECREF(type);
+	Py_XDECREF(current);
 }
 
 static void
@@ -61,34 +64,42 @@ find_in_trio(void)
 	PyObject *type = cg_lookup_global("trio._core._run", "Task");
 	PyObject *context = cg_lookup_global("trio._core._run", "GLOBAL_RUN_CONTEXT");
 
-	if (!is_type(type) || !context)
-		return;
-	keep(&methods.trio_context, context);
-	Py_INCREF(type);
-	cg_task_types.in_trio = (PyTypeObject *)type;
+	if (is_type(type) && context) {
+		keep(&methods.trio_context, context);
+		cg_task_types.in_trio = (PyTypeObject *)Py_NewRef(type);
+	}
+	Py_XDECREF(type);
+	Py_XDECREF(context);
+}
+
+static void
+keep_c(PyTypeObject *type, PyObject *current, PyObject *loop)
+{
+	methods.get_coro = cg_lookup_in_type(type, "get_coro");
+	methods.get_name = cg_lookup_in_type(type, "get_name");
+	methods.done = cg_lookup_in_type(type, "done");
+	keep(&methods.current, current);
+	keep(&methods.running_loop, loop);
+	cg_task_types.in_c = (PyTypeObject *)Py_NewRef(type);
+	cg_task_types.iter = type->tp_iter ? type->tp_iter : no_iter;
 }
 
 /* The module may be half made: its import runs Python. Then nothing is taken. */
 static void
 find_in_c(void)
 {
-	PyObject *found = cg_lookup_global("_asyncio", "Task");
-	PyTypeObject *type = (PyTypeObject *)found;
+	PyObject *type = cg_lookup_global("_asyncio", "Task");
 	PyObject *current = cg_lookup_global("_asyncio", CG_CURRENT_TASK);
 	PyObject *loop = cg_lookup_global("_asyncio", "_get_running_loop");
 
-	if (!is_type(found) || !current || !loop)
-		return;
-	keep(&methods.get_coro, cg_lookup_in_type(type, "get_coro"));
-	keep(&methods.get_name, cg_lookup_in_type(type, "get_name"));
-	keep(&methods.done, cg_lookup_in_type(type, "done"));
-	keep(&methods.current, current);
-	keep(&methods.running_loop, loop);
-	Py_INCREF(type);
-	cg_task_types.in_c = type;
-	cg_task_types.iter = type->tp_iter ? type->tp_iter : no_iter;
+	if (is_type(type) && current && loop)
+		keep_c((PyTypeObject *)type, current, loop);
+	Py_XDECREF(type);
+	Py_XDECREF(current);
+	Py_XDECREF(loop);
 }
 
+/* Each is looked for by one thread, and told of when all that belongs to it is there. */
 void
 cg_tasks_find(void)
 {
@@ -96,14 +107,18 @@ cg_tasks_find(void)
 
 	if (cg_task_types.in_c && cg_task_types.in_python && cg_task_types.in_trio)
 		return;
+	cg_world_enter();
 	pending = cg_pending_take();
+	cg_mutex_lock(&cg_world_locks[CG_LOCK_TASKS]);
 	if (!cg_task_types.in_c)
 		find_in_c();
 	if (!cg_task_types.in_python)
 		find_in_python();
 	if (!cg_task_types.in_trio)
 		find_in_trio();
+	cg_mutex_unlock(&cg_world_locks[CG_LOCK_TASKS]);
 	cg_pending_restore(pending);
+	cg_world_leave();
 }
 
 static bool
@@ -160,17 +175,13 @@ has_coroutine(PyObject *task)
 static PyObject *
 coroutine_of(PyObject *task)
 {
-	PyObject *own;
-
 	if (is_kind_of(Py_TYPE(task), cg_task_types.in_c))
 		return has_coroutine(task) ? ask(methods.get_coro, task) : NULL;
 	if (Py_TYPE(task) == cg_task_types.in_trio)
 		return in_slot(task, "coro");
 	if (!is_kind_of(Py_TYPE(task), cg_task_types.in_python))
 		return NULL;
-	own = cg_lookup_own(task, "_coro");
-	Py_XINCREF(own);
-	return own;
+	return cg_lookup_own(task, "_coro");
 }
 
 /* Is it the frame of that coroutine, or on top of it when that is the package's own? */
@@ -218,22 +229,50 @@ cg_class_called(struct cg_thread *th, PyTypeObject *type, PyObject *argument)
 void
 cg_task_returned(struct cg_thread *th, PyObject *task)
 {
-	struct cg_pending pending = cg_pending_take();
-	PyObject *coroutine = coroutine_of(task);
+	struct cg_pending pending;
+	PyObject *coroutine;
 
+	cg_world_enter();
+	pending = cg_pending_take();
+	coroutine = coroutine_of(task);
 	if (coroutine)
 		created(th, coroutine);
 	Py_XDECREF(coroutine);
 	cg_pending_restore(pending);
+	cg_world_leave();
 }
 
-/* The task in {loop: current task} whose coroutine has that frame. A new reference. */
+/* The task of the loop that runs in this thread. A new reference, or NULL. */
+static PyObject *
+task_of_running(PyObject *tasks)
+{
+	PyObject *loop = PyObject_CallNoArgs(methods.running_loop), *task = NULL;
+
+	if (!loop)
+		PyErr_Clear();
+	else if (Py_TYPE(loop)->tp_hash == PyBaseObject_Type.tp_hash) /* no code of a program */
+		task = cg_dict_get(tasks, loop);
+	Py_XDECREF(loop);
+	return task;
+}
+
+/*
+ * The task in {loop: current task} whose coroutine has that frame. A new reference. Other
+ * threads' tasks must not be asked while those threads run.
+ */
 static PyObject *
 task_among(PyObject *tasks, uint64_t frame)
 {
 	PyObject *loop, *task;
 	Py_ssize_t at = 0;
 
+	if (!CG_HAVE_GIL && tasks) {
+		task = task_of_running(tasks);
+		if (task && has_frame(task, frame))
+			return task;
+		Py_XDECREF(task);
+		return NULL;
+	}
 	while (tasks && PyDict_Next(tasks, &at, &loop, &task))
 		if (has_frame(task, frame))
 			return Py_NewRef(task);
@@ -298,32 +337,48 @@ current_task(uint64_t frame)
 bool
 cg_tasks_is_task(void *arg, uint64_t frame)
 {
-	struct cg_pending pending = cg_pending_take();
-	PyObject *task = current_task(frame);
+	struct cg_pending pending;
+	PyObject *task;
 
 	(void)arg;
+	cg_world_enter();
+	pending = cg_pending_take();
+	task = current_task(frame);
 	Py_XDECREF(task);
 	cg_pending_restore(pending);
+	cg_world_leave();
 	return task != NULL;
+}
+
+/* A new reference, or NULL. */
+static PyObject *
+name_of(PyObject *task)
+{
+	if (is_kind_of(Py_TYPE(task), cg_task_types.in_c))
+		return ask(methods.get_name, task);
+	if (Py_TYPE(task) == cg_task_types.in_trio)
+		return in_slot(task, "name");
+	return cg_lookup_own(task, "_name");
 }
 
 bool
 cg_tasks_name(void *arg, uint64_t frame, struct cg_text *name)
 {
-	struct cg_pending pending = cg_pending_take();
-	PyObject *task = frame ? current_task(frame) : NULL, *text = NULL; /* 0: a greenlet */
+	struct cg_pending pending;
+	PyObject *task, *text;
 	bool found;
 
 	(void)arg;
-	if (task && is_kind_of(Py_TYPE(task), cg_task_types.in_c))
-		text = ask(methods.get_name, task);
-	else if (task && Py_TYPE(task) == cg_task_types.in_trio)
-		text = in_slot(task, "name");
-	else if (task)
-		keep(&text, cg_lookup_own(task, "_name"));
-	found = text && cg_lookup_text(text, name);
-	Py_XDECREF(text); /* the task holds it */
+	cg_world_enter();
+	pending = cg_pending_take();
+	task = frame ? current_task(frame) : NULL; /* 0: a greenlet */
+	text = task ? name_of(task) : NULL;
+	found = text && PyUnicode_Check(text);
+	if (found)
+		*name = cg_texts_of(text);
+	Py_XDECREF(text);
 	Py_XDECREF(task);
 	cg_pending_restore(pending);
+	cg_world_leave();
 	return found;
 }

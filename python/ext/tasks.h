@@ -10,8 +10,8 @@
 
 /* Task types, once they are there: asyncio's in C and in Python, trio's. */
 struct cg_task_types {
-	PyTypeObject *in_c, *in_python, *in_trio;
-	getiterfunc iter; /* of that in C, of its subclasses and of its Future */
+	PyTypeObject *_Atomic in_c, *_Atomic in_python, *_Atomic in_trio;
+	_Atomic getiterfunc iter; /* of that in C, of its subclasses and of its Future */
 };
 extern struct cg_task_types cg_task_types;
 

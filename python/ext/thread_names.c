@@ -7,24 +7,40 @@
 #include "thread_names.h"
 
 #include "lookup.h"
+#include "texts.h"
+#include "world.h"
 
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
+/* Is it a frame of the module threading? */
+static bool
+is_of_threading(const cg_frame *frame)
+{
+	PyObject *dict = cg_lookup_module("threading");
+	bool is = cg_frame_globals(frame) == dict;
+
+	Py_XDECREF(dict);
+	return is;
+}
+
 PyObject *
 cg_thread_bootstrapped(const cg_frame *frame)
 {
 	const PyCodeObject *code;
+	PyObject *thread;
 
 	if (!frame)
 		return NULL;
 	code = cg_frame_code(frame);
 	if (PyUnicode_CompareWithASCIIString(code->co_name, "_bootstrap") != 0)
 		return NULL;
-	if (cg_frame_globals(frame) != cg_lookup_module("threading"))
+	if (!is_of_threading(frame))
 		return NULL;
-	return cg_frame_first_local(frame);
+	thread = cg_frame_first_local(frame);
+	Py_XINCREF(thread);
+	return thread;
 }
 
 static PyObject *
@@ -33,12 +49,11 @@ active(unsigned long ident)
 	PyObject *threads = cg_lookup_global("threading", "_active");
 	PyObject *key, *thread = NULL;
 
-	if (!threads || !PyDict_Check(threads))
-		return NULL;
 	key = PyLong_FromUnsignedLong(ident);
-	if (key)
-		thread = PyDict_GetItemWithError(threads, key);
+	if (key && threads && PyDict_Check(threads))
+		thread = cg_dict_get(threads, key);
 	Py_XDECREF(key);
+	Py_XDECREF(threads);
 	PyErr_Clear();
 	return thread;
 }
@@ -58,11 +73,18 @@ is_main(unsigned long ident)
 static bool
 find(unsigned long ident, const cg_frame *frame, struct cg_text *name)
 {
-	PyObject *thread = cg_thread_bootstrapped(frame);
+	PyObject *thread = cg_thread_bootstrapped(frame), *own;
+	bool found;
 
 	if (!thread)
 		thread = active(ident);
-	if (thread && cg_lookup_text(cg_lookup_own(thread, "_name"), name))
+	own = thread ? cg_lookup_own(thread, "_name") : NULL;
+	found = own && PyUnicode_Check(own);
+	if (found)
+		*name = cg_texts_of(own);
+	Py_XDECREF(own);
+	Py_XDECREF(thread);
+	if (found)
 		return true;
 	if (!is_main(ident))
 		return false;
@@ -74,9 +96,13 @@ find(unsigned long ident, const cg_frame *frame, struct cg_text *name)
 bool
 cg_thread_name_find(unsigned long ident, const cg_frame *frame, struct cg_text *name)
 {
-	struct cg_pending pending = cg_pending_take();
-	bool found = find(ident, frame, name);
+	struct cg_pending pending;
+	bool found;
 
+	cg_world_enter();
+	pending = cg_pending_take();
+	found = find(ident, frame, name);
 	cg_pending_restore(pending);
+	cg_world_leave();
 	return found;
 }
