@@ -21,6 +21,7 @@
 #define Py_T_PYSSIZET T_PYSSIZET
 #define Py_READONLY READONLY
 #endif
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -41,8 +42,12 @@
 /* Do threads of Python run one at a time? Else what they share is guarded by our own locks. */
 #ifdef Py_GIL_DISABLED
 #define CG_HAVE_GIL 0
+#define CG_ATOMIC _Atomic
+#define cg_load(place) atomic_load_explicit(place, memory_order_relaxed)
 #else
 #define CG_HAVE_GIL 1
+#define CG_ATOMIC /* an access that the compiler cannot merge with others costs */
+#define cg_load(place) (*(place))
 #endif
 /* Task.get_coro() crashes on a task that was made but never initialised. */
 #define CG_TASK_CORO_MAY_CRASH (PY_VERSION_HEX < 0x030d0000)

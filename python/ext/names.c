@@ -140,8 +140,7 @@ name_of_bound(PyTypeObject *type, const char *name, struct cg_text *text)
 	if (found && PyCFunction_CheckExact(found))
 		self = ((PyCFunctionObject *)found)->m_self;
 	if (self && !PyModule_Check(self))
-		*text =
-			print("<built-in method %s of %s object>", name, Py_TYPE(self)->tp_name);
+		*text = print("<built-in method %s of %s object>", name, Py_TYPE(self)->tp_name);
 	else
 		self = NULL;
 	Py_XDECREF(found);

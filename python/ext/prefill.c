@@ -55,9 +55,8 @@ add(struct cg_stack *stack, const cg_frame *frame)
 		return false;
 	Py_INCREF(code);
 	Py_XINCREF(globals);
-	stack->open[stack->count++] =
-		(struct open){code, globals, cg_frame_id(frame),
-	                  suspends ? cg_frame_delegator(frame) : 0};
+	stack->open[stack->count++] = (struct open){code, globals, cg_frame_id(frame),
+	                                            suspends ? cg_frame_delegator(frame) : 0};
 	return true;
 }
 

@@ -15,16 +15,14 @@
 #include "collector/hot.h"
 #include "collector/thread.h"
 
-#include <stdatomic.h>
-
 #define CG_EPOCH_OFF UINT64_MAX
 
 struct cg_recorder {
-	_Atomic uint64_t epoch; /* of the recording, or CG_EPOCH_OFF: no thread's equals it */
-	_Atomic uint64_t quick; /* the same where the clock is a counter, else CG_EPOCH_OFF */
+	CG_ATOMIC uint64_t epoch; /* of the recording, or CG_EPOCH_OFF: no thread's equals it */
+	CG_ATOMIC uint64_t quick; /* the same where the clock is a counter, else CG_EPOCH_OFF */
 	enum cg_clock_kind clock;
-	uint64_t ms; /* ticks in a millisecond, about */
-	struct cg_collector *_Atomic collector; /* NULL: nothing is recorded */
+	uint64_t ms;                              /* ticks in a millisecond, about */
+	struct cg_collector *CG_ATOMIC collector; /* NULL: nothing is recorded */
 };
 
 struct cg_stack;
@@ -34,13 +32,13 @@ struct cg_seat {
 	struct cg_seat *next;
 	struct cg_thread *thread;
 	uint64_t epoch;
-	uint64_t tstate_id;  /* of the thread state it was made for */
-	unsigned long ident; /* of the thread */
-	bool kept;           /* made on the thread's behalf, which has not come yet */
+	uint64_t tstate_id;     /* of the thread state it was made for */
+	unsigned long ident;    /* of the thread */
+	bool kept;              /* made on the thread's behalf, which has not come yet */
 	struct cg_stack *stack; /* what is open there, to be entered (prefill.h), or NULL */
 	bool named;
 	unsigned asked; /* the round in which its name was asked for last */
-	bool lost; /* events of the thread are missing: its stack is to be read anew */
+	bool lost;      /* events of the thread are missing: its stack is to be read anew */
 	bool ended;
 	uint64_t end;     /* tick */
 	uint64_t end_cpu; /* what its CPU clock said then: later nobody can ask it */
@@ -51,13 +49,13 @@ struct cg_here {
 	uint64_t epoch;
 	struct cg_thread *thread; /* valid while epoch is the recorder's */
 	PyObject *callable;       /* C function being entered, borrowed: for its name */
-	PyObject *globals;        /* of the frame being entered when it is not on top, borrowed */
-	const cg_frame *ignored;  /* frame whose next unwinding means nothing, or NULL */
-	const cg_frame *thrown;   /* frame that the evaluator is to throw into, or NULL */
-	bool closing;             /* with GeneratorExit */
-	struct cg_seat *seat;     /* this thread's entry in the recorder's list */
-	uint64_t parked;          /* epoch to go on with, while it is closed */
-	uint32_t closed;          /* calls of the package itself that run: no events */
+	PyObject *globals; /* of the frame being entered when it is not on top, borrowed */
+	const cg_frame *ignored; /* frame whose next unwinding means nothing, or NULL */
+	const cg_frame *thrown;  /* frame that the evaluator is to throw into, or NULL */
+	bool closing;            /* with GeneratorExit */
+	struct cg_seat *seat;    /* this thread's entry in the recorder's list */
+	uint64_t parked;         /* epoch to go on with, while it is closed */
+	uint32_t closed;         /* calls of the package itself that run: no events */
 };
 
 extern struct cg_recorder cg_recorder;
@@ -132,15 +130,13 @@ void cg_recorder_name_threads(void);
 static inline bool
 cg_recorder_is_quick(void)
 {
-	return CG_LIKELY(cg_here.epoch ==
-	                 atomic_load_explicit(&cg_recorder.quick, memory_order_relaxed));
+	return CG_LIKELY(cg_here.epoch == cg_load(&cg_recorder.quick));
 }
 
 static inline struct cg_thread *
 cg_recorder_thread(PyCodeObject *code)
 {
-	if (CG_LIKELY(cg_here.epoch ==
-	              atomic_load_explicit(&cg_recorder.epoch, memory_order_relaxed)))
+	if (CG_LIKELY(cg_here.epoch == cg_load(&cg_recorder.epoch)))
 		return cg_here.thread;
 	return cg_recorder_attach(code);
 }

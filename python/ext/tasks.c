@@ -80,7 +80,7 @@ keep_c(PyTypeObject *type, PyObject *current, PyObject *loop)
 	methods.done = cg_lookup_in_type(type, "done");
 	keep(&methods.current, current);
 	keep(&methods.running_loop, loop);
-	cg_task_types.in_c = (PyTypeObject *)Py_NewRef(type);
+	cg_task_types.in_c = (PyTypeObject *)Py_NewRef((PyObject *)type);
 	cg_task_types.iter = type->tp_iter ? type->tp_iter : no_iter;
 }
 
@@ -250,7 +250,8 @@ task_of_running(PyObject *tasks)
 
 	if (!loop)
 		PyErr_Clear();
-	else if (Py_TYPE(loop)->tp_hash == PyBaseObject_Type.tp_hash) /* no code of a program */
+	else if (Py_TYPE(loop)->tp_hash ==
+	         PyBaseObject_Type.tp_hash) /* no code of a program */
 		task = cg_dict_get(tasks, loop);
 	Py_XDECREF(loop);
 	return task;

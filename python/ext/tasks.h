@@ -10,8 +10,8 @@
 
 /* Task types, once they are there: asyncio's in C and in Python, trio's. */
 struct cg_task_types {
-	PyTypeObject *_Atomic in_c, *_Atomic in_python, *_Atomic in_trio;
-	_Atomic getiterfunc iter; /* of that in C, of its subclasses and of its Future */
+	PyTypeObject *CG_ATOMIC in_c, *CG_ATOMIC in_python, *CG_ATOMIC in_trio;
+	CG_ATOMIC getiterfunc iter; /* of that in C, of its subclasses and of its Future */
 };
 extern struct cg_task_types cg_task_types;
 

@@ -20,6 +20,7 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import traceback
 
@@ -28,6 +29,7 @@ COROGRAPH = os.path.join(BIN, "corograph")
 PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
 EXAMPLES = os.path.join(os.environ["CG_SRC"], "examples")
 PYTHON = sys.executable
+FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 TIMEOUT = 120
 CACHE = os.environ.get("COROGRAPH_CACHE") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "corograph")
@@ -135,13 +137,16 @@ def function(data, name):
 
 def packages(kind="packages"):
     """The environment of one kind of packages, for this Python: its bin folder."""
-    return os.path.join(CACHE, "%s-%d.%d" % (kind, *sys.version_info[:2]), "bin")
+    name = "%s-%d.%d%s" % (kind, *sys.version_info[:2], "t" if FREE_THREADED else "")
+    return os.path.join(CACHE, name, "bin")
 
 
 def packaged(name, kind="packages"):
     """packages(kind), with that package of the index installed when need be.
 
     Skips the case when it cannot be had. Kinds do not see each other's packages."""
+    if FREE_THREADED and kind == "greenlets":
+        raise Skip("greenlets are not followed in a build without the GIL")
     python = os.path.join(packages(kind), "python")
     home = os.path.dirname(packages(kind))
     os.makedirs(CACHE, exist_ok=True)
