@@ -131,6 +131,8 @@ print_info(const struct cg_graph *graph)
 	line("wall clock", info->clock_wall);
 	line("cpu clock", info->clock_cpu);
 	line("C functions", info->builtins ? "recorded" : "not recorded");
+	line("only", info->include);
+	line("left out", info->exclude);
 	costs(info);
 	number("nodes", graph->node_count, "");
 	number("functions", graph->function_count, "");

@@ -30,8 +30,8 @@ struct settings {
 	const char *python;
 	const char *module;
 	const char *code;
-	const char *include;
-	const char *exclude;
+	struct cg_words include;
+	struct cg_words exclude;
 	unsigned clock;
 	bool subprocesses;
 	bool builtins;
@@ -60,8 +60,10 @@ static const struct cg_option options[] = {
 	{'q', "quiet", NULL, CG_OPTION_SET, FIELD(quiet),
      "no summary line when all went well", NULL, false},
 	{0, "clock", "KIND", CG_OPTION_CHOICE, FIELD(clock), NULL, clocks, false},
-	{0, "include", "GLOB", CG_OPTION_TEXT, FIELD(include), NULL, NULL, false},
-	{0, "exclude", "GLOB", CG_OPTION_TEXT, FIELD(exclude), NULL, NULL, false},
+	{0, "include", "GLOB", CG_OPTION_TEXTS, FIELD(include),
+     "record only code whose file or folder matches; may be repeated", NULL, false},
+	{0, "exclude", "GLOB", CG_OPTION_TEXTS, FIELD(exclude),
+     "leave such code out: its time is its caller's; may be repeated", NULL, false},
 	{0},
 };
 
@@ -79,6 +81,7 @@ static const struct cg_usage usage = {
 	.examples = "corograph record app.py --port 8000\n"
 				"corograph record -o tests.coro -m unittest\n"
 				"corograph record -- uvicorn app:app\n"
+				"corograph record --exclude asyncio --exclude '*/vendor' app.py\n"
 				"corograph record --subprocesses -o pool.coro pool.py",
 	.files = "py",
 	.stop_at_operand = true,
@@ -108,13 +111,8 @@ struct record {
 static int
 settings_check(const struct settings *s, const struct cg_operands *operands)
 {
-	const char *later = s->clock != CLOCK_EXACT ? "--clock coarse"
-	                    : s->include            ? "--include"
-	                    : s->exclude            ? "--exclude"
-	                                            : NULL;
-
-	if (later)
-		return cg_cli_usage("record", "%s is not available in this version", later);
+	if (s->clock != CLOCK_EXACT)
+		return cg_cli_usage("record", "--clock coarse is not available in this version");
 	if (!s->module && !s->code && operands->count == 0)
 		return cg_cli_usage("record", "what is to be recorded?");
 	if (operands->dashes && s->python)
@@ -251,7 +249,9 @@ boot_write(const struct record *r)
 	const struct cg_boot_word word = {.live = r->output.live,
 	                                  .trace = cg_path_base(r->output.path),
 	                                  .stem = stem,
-	                                  .builtins = r->settings.builtins};
+	                                  .builtins = r->settings.builtins,
+	                                  .include = &r->settings.include,
+	                                  .exclude = &r->settings.exclude};
 
 	if (r->settings.subprocesses && !cg_family_stem(&r->output, stem))
 		return cg_cli_fail("%s: the name is too long", r->output.path);
@@ -478,6 +478,8 @@ record_run(int argc, char **argv)
 	code = code ? code : ours;
 out:
 	cg_boot_remove(&r->boot);
+	cg_words_release(&r->settings.include);
+	cg_words_release(&r->settings.exclude);
 	cg_family_release(&r->family);
 	cg_modules_release(&r->modules);
 	free(r->argv);

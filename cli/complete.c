@@ -116,7 +116,7 @@ complete_value(const struct cg_usage *usage, const struct cg_option *o, struct w
 	if (strcmp(o->argument, "EXE") == 0)
 		printf(":commands\n");
 	if (strcmp(o->argument, "FILE") == 0 || strcmp(o->argument, "OUT") == 0 ||
-	    strcmp(o->argument, "EXE") == 0)
+	    strcmp(o->argument, "EXE") == 0 || strcmp(o->argument, "GLOB") == 0)
 		files(NULL);
 }
 

@@ -134,6 +134,15 @@ set_choice(struct parse *p, const struct cg_option *o, unsigned *field, const ch
 }
 
 static void
+add_text(struct parse *p, struct cg_words *field, const char *shown, const char *value)
+{
+	if (!*value)
+		parse_stop(p, cg_cli_usage(p->usage->command, "%s: its value is empty", shown));
+	else if (!cg_words_add(field, value))
+		parse_stop(p, cg_cli_fail("out of memory"));
+}
+
+static void
 option_apply(struct parse *p, const struct cg_option *o, const char *shown,
              const char *value)
 {
@@ -146,6 +155,9 @@ option_apply(struct parse *p, const struct cg_option *o, const char *shown,
 		break;
 	case CG_OPTION_TEXT:
 		*(const char **)field = value;
+		break;
+	case CG_OPTION_TEXTS:
+		add_text(p, field, shown, value);
 		break;
 	case CG_OPTION_NUMBER:
 		set_number(p, field, shown, value);

@@ -9,6 +9,8 @@
  */
 #ifndef CG_CLI_OPTIONS_H
 #define CG_CLI_OPTIONS_H
+#include "words.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +20,7 @@ enum cg_option_kind {
 	CG_OPTION_SET,    /* no value: bool becomes true */
 	CG_OPTION_CLEAR,  /* no value: bool becomes false */
 	CG_OPTION_TEXT,   /* const char *, borrowed from argv */
+	CG_OPTION_TEXTS,  /* struct cg_words: one more each time, none of them empty */
 	CG_OPTION_NUMBER, /* uint64_t, decimal */
 	CG_OPTION_CHOICE  /* unsigned: index into `choices` */
 };

@@ -77,19 +77,43 @@ cg_boot_make(struct cg_boot *boot, const struct cg_words *files)
 	return 0;
 }
 
+/* Globs of one kind, each behind its sign. */
+static void
+globs_print(FILE *file, char sign, const struct cg_words *globs)
+{
+	for (size_t i = 0; i < globs->count; i++)
+		fprintf(file, "%c%s%c", sign, globs->items[i], '\0');
+}
+
+static void
+fields_print(FILE *file, const struct cg_boot_word *word)
+{
+	char here[PATH_MAX];
+
+	if (!getcwd(here, sizeof(here)))
+		here[0] = '\0';
+	fprintf(file, "%s%cbuiltins=%d%cpythonpath=%d%c", word->live, '\0', word->builtins,
+	        '\0', getenv("PYTHONPATH") != NULL, '\0');
+	fprintf(file, "%s%c%s%c%s%c", word->trace, '\0', word->stem, '\0', here, '\0');
+	globs_print(file, '+', word->include);
+	globs_print(file, '-', word->exclude);
+}
+
 int
 cg_boot_write(const struct cg_boot *boot, const struct cg_boot_word *word)
 {
-	const char *path = getenv("PYTHONPATH");
-	char fields[2 * PATH_MAX + NAME_MAX + 64];
-	int n = snprintf(fields, sizeof(fields), "%s%cbuiltins=%d%cpythonpath=%d%c%s%c%s",
-	                 word->live, '\0', word->builtins, '\0', path != NULL, '\0',
-	                 word->trace, '\0', word->stem);
+	char *fields = NULL;
+	size_t n = 0;
+	FILE *file = open_memstream(&fields, &n);
+	bool good;
 
-	if (!file_write(boot, "boot", fields, (size_t)n + 1) ||
-	    (word->stem[0] && !file_write(boot, "processes", "", 0)))
+	if (!file)
 		return boot_failed(boot);
-	return 0;
+	fields_print(file, word);
+	good = fclose(file) == 0 && file_write(boot, "boot", fields, n) &&
+	       (!word->stem[0] || file_write(boot, "processes", "", 0));
+	free(fields);
+	return good ? 0 : boot_failed(boot);
 }
 
 bool

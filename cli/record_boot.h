@@ -20,6 +20,7 @@ struct cg_boot_word {
 	const char *trace; /* file name of its trace */
 	const char *stem;  /* the others' images are STEM.PID.coro.live; "": they make none */
 	bool builtins;     /* C functions or not */
+	const struct cg_words *include, *exclude; /* globs */
 };
 
 /* Leave that word; with a stem also the empty list that processes enter themselves in. The

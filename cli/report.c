@@ -145,6 +145,21 @@ count_inexact(const struct cg_graph *graph)
 	return count;
 }
 
+/* That the recording is of a part of the program. */
+static void
+head_filtered(const struct cg_style *style, const struct cg_trace_info *info)
+{
+	char line[512];
+
+	if (!*info->include && !*info->exclude)
+		return;
+	snprintf(line, sizeof(line), "filtered: %s%s%s%s%s", *info->include ? "only " : "",
+	         info->include, *info->include && *info->exclude ? ", " : "",
+	         *info->exclude ? "without " : "", info->exclude);
+	line[cg_cell_bytes(line, style->width)] = '\0';
+	head_note(style, line);
+}
+
 /* What was taken off, and what could not be. */
 static void
 head_compensated(const struct cg_style *style, const struct cg_trace_info *info)
@@ -184,6 +199,7 @@ cg_report_head(const struct cg_graph *graph, struct cg_style style)
 		                                    : cg_status_text(info->stop_status));
 		head_note(&style, line);
 	}
+	head_filtered(&style, info);
 	head_compensated(&style, info);
 	head_count(&style, info->lost_events, "event was lost", "events were lost");
 	head_count(&style, info->forks, "fork, whose child is not in here",

@@ -250,6 +250,9 @@ struct cg_trace_info {
 	uint64_t folds;   /* contexts that found no place of their own */
 	uint64_t forks;   /* forks seen; the children are not in here */
 	bool builtins;    /* C functions were recorded */
+	/* Globs of what was recorded alone and of what was left out, ':' between them, one of
+	 * their own is "\:"; "": none. */
+	const char *include, *exclude;
 	uint32_t version_major, version_minor; /* of the file format */
 	struct cg_own_costs costs;             /* all 0 unless known */
 	bool costs_known;

@@ -131,7 +131,8 @@ cg_build_check(const struct cg_records *r, struct cg_error *error)
 		if (r->command[i] >= r->string_count)
 			return corrupt(error, "argument", i);
 	if (r->python >= r->string_count || r->executable >= r->string_count ||
-	    r->platform >= r->string_count || r->parent_trace >= r->string_count)
+	    r->platform >= r->string_count || r->parent_trace >= r->string_count ||
+	    r->include >= r->string_count || r->exclude >= r->string_count)
 		return corrupt(error, "description", 0);
 	return CG_OK;
 }

@@ -90,6 +90,8 @@ fill_info(struct cg_trace_info *info, const struct cg_build *b)
 	info->pid = r->pid;
 	info->parent_pid = r->parent_pid;
 	info->parent_trace = b->strings[r->parent_trace];
+	info->include = b->strings[r->include];
+	info->exclude = b->strings[r->exclude];
 	info->start_unix_ns = r->start.real_ns;
 	if (r->end.tick > r->start.tick)
 		info->elapsed_ns = cg_records_ns(r, r->end.tick - r->start.tick);

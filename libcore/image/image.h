@@ -67,6 +67,8 @@ enum cg_img_meta {
 	CG_META_PLATFORM,   /* "Linux x86_64" */
 	CG_META_COMMAND,    /* argv, each argument followed by a NUL */
 	CG_META_PARENT,     /* file name of the trace of the process that started this one */
+	CG_META_INCLUDE,    /* globs of what was recorded alone, as in struct cg_trace_info */
+	CG_META_EXCLUDE,    /* and of what was left out */
 	CG_META_COUNT
 };
 

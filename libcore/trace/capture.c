@@ -450,11 +450,29 @@ add_command(struct cg_capture_state *state, cg_ref ref)
 }
 
 static enum cg_status
+add_texts(struct cg_capture_state *state, const struct cg_img_header *header)
+{
+	struct cg_records *out = &state->out;
+	const struct {
+		enum cg_img_meta which;
+		uint32_t *to;
+	} texts[] = {
+		{CG_META_PYTHON, &out->python},     {CG_META_EXECUTABLE, &out->executable},
+		{CG_META_PLATFORM, &out->platform}, {CG_META_PARENT, &out->parent_trace},
+		{CG_META_INCLUDE, &out->include},   {CG_META_EXCLUDE, &out->exclude},
+	};
+	enum cg_status status = CG_OK;
+
+	for (size_t i = 0; !status && i < sizeof texts / sizeof *texts; i++)
+		status = cg_capture_string(state, header->meta[texts[i].which], texts[i].to);
+	return status ? status : add_command(state, header->meta[CG_META_COMMAND]);
+}
+
+static enum cg_status
 add_meta(struct cg_capture_state *state)
 {
 	const struct cg_img_header *header = cg_view_header(state->view);
 	struct cg_records *out = &state->out;
-	enum cg_status status;
 
 	out->pid = header->pid;
 	out->parent_pid = header->parent_pid;
@@ -468,18 +486,7 @@ add_meta(struct cg_capture_state *state)
 	out->folds = atomic_load(&header->folds);
 	out->costs = header->costs;
 	out->complete = !state->view->cut;
-	status = cg_capture_string(state, header->meta[CG_META_PYTHON], &out->python);
-	if (!status)
-		status =
-			cg_capture_string(state, header->meta[CG_META_EXECUTABLE], &out->executable);
-	if (!status)
-		status = cg_capture_string(state, header->meta[CG_META_PLATFORM], &out->platform);
-	if (!status)
-		status =
-			cg_capture_string(state, header->meta[CG_META_PARENT], &out->parent_trace);
-	if (!status)
-		status = add_command(state, header->meta[CG_META_COMMAND]);
-	return status;
+	return add_texts(state, header);
 }
 
 static enum cg_status

@@ -185,7 +185,9 @@ take_meta(struct cg_decoder *d, const uint8_t *payload, size_t n)
 	if (!cg_decoder_refers(d, &meta.python, strings) ||
 	    !cg_decoder_refers(d, &meta.executable, strings) ||
 	    !cg_decoder_refers(d, &meta.platform, strings) ||
-	    !cg_decoder_refers(d, &meta.parent_trace, strings))
+	    !cg_decoder_refers(d, &meta.parent_trace, strings) ||
+	    !cg_decoder_refers(d, &meta.include, strings) ||
+	    !cg_decoder_refers(d, &meta.exclude, strings))
 		return cg_decoder_fail(d, CG_CORRUPT,
 		                       "facts that name a string which is not there");
 	d->has_meta = true;

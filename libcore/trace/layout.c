@@ -52,6 +52,8 @@ const struct cg_column cg_meta_columns[] = {
 	META(29, costs.step.outer, PLAIN),
 	META(30, costs.link.inner, PLAIN),
 	META(31, costs.link.outer, PLAIN),
+	META(32, include, PLAIN),
+	META(33, exclude, PLAIN),
 };
 const uint32_t cg_meta_column_count = COUNT(cg_meta_columns);
 

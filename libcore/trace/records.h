@@ -108,6 +108,8 @@ struct cg_records {
 	uint32_t pid;
 	uint32_t parent_pid;   /* of the process that started this one, when recorded, or 0 */
 	uint32_t parent_trace; /* string: file name of that one's trace */
+	uint32_t include;      /* string: globs of what was recorded alone */
+	uint32_t exclude;      /* string: and of what was left out */
 	uint32_t clock_kind;   /* enum cg_clock_kind */
 	struct cg_clock_pair start, end;
 	uint64_t gap_limit;   /* ticks */

@@ -314,6 +314,8 @@ name_all(struct salvage *s)
 	name_lost(s, &out->executable);
 	name_lost(s, &out->platform);
 	name_lost(s, &out->parent_trace);
+	name_lost(s, &out->include);
+	name_lost(s, &out->exclude);
 }
 
 static bool

@@ -38,6 +38,8 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--into", default="_corograph", metavar="NAME",
                         help="the variable that gets the Profile")
     parser.add_argument("--no-builtins", action="store_true")
+    parser.add_argument("--include", metavar="GLOB", action="append", default=[])
+    parser.add_argument("--exclude", metavar="GLOB", action="append", default=[])
     parser.add_argument("-q", "--quiet", action="store_true", help="print no table")
     return parser
 
@@ -62,7 +64,8 @@ class Cell:
 def _begin(cell: Cell) -> None:
     given = cell._given
     _api.begin(None if given.output is None else os.path.expanduser(given.output),
-               builtins=not given.no_builtins, prefill=False)
+               builtins=not given.no_builtins, include=given.include,
+               exclude=given.exclude, prefill=False)
 
 
 @closed

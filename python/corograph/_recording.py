@@ -4,11 +4,11 @@ from __future__ import annotations
 import functools
 import inspect
 from types import TracebackType
-from typing import Any, AsyncGenerator, Callable, Generator, Optional, Type, TypeVar, \
+from typing import Any, AsyncGenerator, Callable, Dict, Generator, Optional, Type, TypeVar, \
     Union, cast, overload
 
 from . import _api
-from ._api import closed, unseen
+from ._api import Globs, closed, unseen
 from ._profile import Path, Profile
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -20,10 +20,10 @@ class Recording:
     `last` is the Profile of what it recorded last, None before that.
     """
 
-    def __init__(self, path: Optional[Path] = None, *, builtins: bool = True) -> None:
+    def __init__(self, path: Optional[Path] = None, **options: Any) -> None:
         self.last: Optional[Profile] = None
         self._path = path
-        self._builtins = builtins
+        self._options = options
         self._inside = 0  # how often a decorated function is running at this moment
         self._ours = False  # they began the recording, they did not join another's
 
@@ -63,7 +63,7 @@ class Recording:
 
 @closed
 def _begin(recording: Recording) -> Profile:
-    recording.last = _api.begin(recording._path, builtins=recording._builtins)
+    recording.last = _api.begin(recording._path, **recording._options)
     return recording.last
 
 
@@ -158,11 +158,12 @@ def profile(path: F) -> F: ...
 
 
 @overload
-def profile(path: Optional[Path] = None, *, builtins: bool = True) -> Recording: ...
+def profile(path: Optional[Path] = None, *, builtins: bool = True, include: Globs = (),
+            exclude: Globs = ()) -> Recording: ...
 
 
 def profile(path: Union[Path, Callable[..., Any], None] = None, *,
-            builtins: bool = True) -> Any:
+            builtins: bool = True, include: Globs = (), exclude: Globs = ()) -> Any:
     """Record what runs in a `with` or `async with` block, or a function while it runs.
 
         with corograph.profile("app.coro") as p:
@@ -176,6 +177,7 @@ def profile(path: Union[Path, Callable[..., Any], None] = None, *,
     ended; of a decorated function it is `fetch.recording.last`. A decorated function may be
     any: `def`, `async def`, a generator or an async generator; its name and signature stay.
     """
+    options: Dict[str, Any] = {"builtins": builtins, "include": include, "exclude": exclude}
     if callable(path):
-        return Recording(builtins=builtins)(path)
-    return Recording(path, builtins=builtins)
+        return Recording(**options)(path)
+    return Recording(path, **options)

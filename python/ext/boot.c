@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { GLOBS_MAX = 16 * 1024 };
+
 /* What the file `boot` says: fields that each end with a NUL. */
 struct boot_word {
 	char live[PATH_MAX]; /* the image file to create */
@@ -27,6 +29,9 @@ struct boot_word {
 	int had_path;         /* PYTHONPATH was set before record came, if only to nothing */
 	char trace[NAME_MAX]; /* file name of the trace */
 	char stem[PATH_MAX];  /* of the images of other processes; "": only the first one's */
+	char base[PATH_MAX];  /* the folder that `record` was called in */
+	char globs[GLOBS_MAX]; /* the rest: see filter.h */
+	size_t globs_length;
 };
 
 /* Copy the field at *at into out[size] and step over it. False: there is none that fits. */
@@ -42,10 +47,28 @@ field_take(const char **at, const char *end, char *out, size_t size)
 	return true;
 }
 
+static bool
+globs_take(struct boot_word *word, const char *at, const char *end)
+{
+	word->globs_length = (size_t)(end - at);
+	if (word->globs_length > sizeof(word->globs) || (end > at && end[-1]))
+		return false;
+	memcpy(word->globs, at, word->globs_length);
+	return true;
+}
+
+static struct cg_filter_spec
+word_filter(const struct boot_word *word)
+{
+	return (struct cg_filter_spec){
+		.globs = word->globs, .length = word->globs_length, .base = word->base};
+}
+
 static int
 word_read(const char *folder, struct boot_word *word)
 {
-	char path[PATH_MAX + 8], fields[2 * PATH_MAX + NAME_MAX + 64], builtins[32], had[32];
+	char fields[3 * PATH_MAX + NAME_MAX + 64 + GLOBS_MAX];
+	char path[PATH_MAX + 8], builtins[32], had[32];
 	const char *at = fields, *end;
 	FILE *file;
 
@@ -60,6 +83,8 @@ word_read(const char *folder, struct boot_word *word)
 	    field_take(&at, end, had, sizeof(had)) &&
 	    field_take(&at, end, word->trace, sizeof(word->trace)) &&
 	    field_take(&at, end, word->stem, sizeof(word->stem)) &&
+	    field_take(&at, end, word->base, sizeof(word->base)) &&
+	    globs_take(word, at, end) &&
 	    sscanf(builtins, "builtins=%d", &word->builtins) == 1 &&
 	    sscanf(had, "pythonpath=%d", &word->had_path) == 1)
 		return 0;
@@ -177,6 +202,7 @@ alone_start(void)
 	const struct cg_session_options options = {
 		.path = told.word.live,
 		.builtins = told.word.builtins,
+		.filter = word_filter(&told.word),
 	};
 
 	return cg_session_start(&options);
@@ -193,6 +219,7 @@ family_start(void)
 	memcpy(words.stem, told.word.stem, sizeof(words.stem));
 	memcpy(words.trace, told.word.trace, sizeof(words.trace));
 	words.builtins = told.word.builtins;
+	words.filter = word_filter(&told.word);
 	return cg_processes_start(&words);
 }
 

@@ -5,6 +5,7 @@
 #include "codes.h"
 
 #include "failure.h"
+#include "filter.h"
 #include "recorder.h"
 
 static void
@@ -12,6 +13,7 @@ forget(uint64_t key)
 {
 	struct cg_collector *collector = cg_recorder.collector;
 
+	cg_filter_forget(key);
 	if (collector)
 		cg_collector_forget(collector, key);
 }

@@ -6,6 +6,7 @@
  */
 #ifndef CG_EVENTS_H
 #define CG_EVENTS_H
+#include "filter.h"
 #include "recorder.h"
 #include "tasks.h"
 
@@ -46,6 +47,14 @@ cg_code_is_own(const PyCodeObject *code)
 	return (code->co_flags & CG_CO_OWN) != 0;
 }
 
+/* Is it looked through: the package's own, or left out of the recording? */
+static inline bool
+cg_code_is_unseen(PyCodeObject *code)
+{
+	return CG_UNLIKELY(cg_code_is_own(code)) ||
+	       (CG_UNLIKELY(cg_filter_on) && cg_filter_excludes(code));
+}
+
 /* The common case: a function of the program. */
 static inline bool
 cg_code_is_plain(const PyCodeObject *code)
@@ -63,14 +72,13 @@ cg_code_kind(const PyCodeObject *code)
 	return code->co_flags & CO_GENERATOR ? CG_KIND_GENERATOR : CG_KIND_FUNCTION;
 }
 
-/* The frame below, when it delegates to this one, else 0. */
+/* The frame below that is recorded, when all between them delegate to this one, else 0. */
 static inline uint64_t
 cg_frame_delegator(const cg_frame *frame)
 {
 	const cg_frame *below = cg_frame_below(frame);
 
-	while (below && CG_UNLIKELY(cg_code_is_own(cg_frame_code(below))) &&
-	       cg_frame_delegates(below))
+	while (below && cg_code_is_unseen(cg_frame_code(below)) && cg_frame_delegates(below))
 		below = cg_frame_below(below);
 	return below && cg_frame_delegates(below) ? cg_frame_id(below) : 0;
 }

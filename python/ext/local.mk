@@ -7,6 +7,7 @@ python__corograph_la_SOURCES += \
 	%D%/entry.c %D%/entry.h \
 	%D%/events.c %D%/events.h \
 	%D%/failure.c %D%/failure.h \
+	%D%/filter.c %D%/filter.h \
 	%D%/fork.c %D%/fork.h \
 	%D%/greenlets.c %D%/greenlets.h \
 	%D%/hooks.h \

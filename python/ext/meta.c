@@ -86,6 +86,31 @@ set_command(struct cg_collector *collector)
 	cg_buffer_release(&text);
 }
 
+/* Globs of one sign, as struct cg_trace_info has them. */
+static void
+set_globs(struct cg_collector *collector, enum cg_img_meta which, char sign,
+          const struct cg_filter_spec *spec)
+{
+	const char *at = spec->globs, *end = at + spec->length;
+	struct cg_buffer text;
+
+	cg_buffer_init(&text);
+	for (; at < end; at += strlen(at) + 1) {
+		if (*at != sign)
+			continue;
+		if (text.len)
+			cg_buffer_put_u8(&text, ':');
+		for (const char *c = at + 1; *c; c++) {
+			if (*c == ':')
+				cg_buffer_put_u8(&text, '\\');
+			cg_buffer_put_u8(&text, (uint8_t)*c);
+		}
+	}
+	if (!text.status && text.len)
+		set(collector, which, (const char *)text.data, text.len);
+	cg_buffer_release(&text);
+}
+
 void
 cg_meta_fill(struct cg_collector *collector, const struct cg_session_options *options)
 {
@@ -96,6 +121,8 @@ cg_meta_fill(struct cg_collector *collector, const struct cg_session_options *op
 	set_platform(collector);
 	set_command(collector);
 	cg_image_header(&collector->image)->parent_pid = options->parent_pid;
+	set_globs(collector, CG_META_INCLUDE, '+', &options->filter);
+	set_globs(collector, CG_META_EXCLUDE, '-', &options->filter);
 	if (options->parent)
 		set(collector, CG_META_PARENT, options->parent, strlen(options->parent));
 }

@@ -34,20 +34,25 @@ start_to(PyObject *out, struct cg_session_options options)
 	return result;
 }
 
-PyDoc_STRVAR(start_doc, "start(path, builtins, prefill)\n--\n\n"
+PyDoc_STRVAR(start_doc, "start(path, builtins, prefill, globs)\n--\n\n"
                         "Record this process until stop(); the trace goes to path, or\n"
-                        "nowhere when that is None. prefill: enter the frames that run.");
+                        "nowhere when that is None. prefill: enter the frames that run.\n"
+                        "globs: bytes, '+GLOB' to record and '-GLOB' to leave out, each\n"
+                        "ended by a NUL.");
 
 static PyObject *
 start(PyObject *self, PyObject *args)
 {
 	struct cg_session_options options = {0};
-	PyObject *path, *out = NULL;
+	PyObject *path, *globs, *out = NULL;
 	int result;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "Opp:start", &path, &options.builtins, &options.prefill))
+	if (!PyArg_ParseTuple(args, "OppS:start", &path, &options.builtins, &options.prefill,
+	                      &globs))
 		return NULL;
+	options.filter.globs = PyBytes_AS_STRING(globs);
+	options.filter.length = (size_t)PyBytes_GET_SIZE(globs);
 	if (path != Py_None && !PyUnicode_FSConverter(path, &out))
 		return NULL;
 	result = start_to(out, options);

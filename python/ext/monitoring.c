@@ -12,6 +12,7 @@
 
 #include "events.h"
 #include "failure.h"
+#include "filter.h"
 #include "origins.h"
 #include "takeover.h"
 
@@ -23,12 +24,15 @@ enum { ARG_CODE, ARG_OFFSET, ARG_VALUE, ARG_CALLABLE = ARG_VALUE, ARG_SELF };
 struct callback {
 	PyObject head;
 	vectorcallfunc call;
+	vectorcallfunc inner; /* what a callback of filtered_ leaves the rest to */
 };
 
 static struct {
 	PyObject *monitoring; /* sys.monitoring, owned while armed */
 	PyObject *missing;    /* sys.monitoring.MISSING, borrowed from it */
+	PyObject *disable;    /* the same of DISABLE */
 	int tool;
+	bool stale; /* places that were switched off may be so still */
 } armed;
 
 #define CALLBACK(name)                                                          \
@@ -231,21 +235,130 @@ CALLBACK(on_c_raise)
 	Py_RETURN_NONE;
 }
 
+/*
+ * With globs these stand before the callbacks above. A place in code that is left out is
+ * switched off at its first event, but for those that make tasks: their creators are known
+ * by them. Events of exceptions and ends of C functions cannot be switched off.
+ */
+static inline bool
+is_left_out(PyCodeObject *code)
+{
+	uint64_t key = cg_code_key(code);
+	const struct cg_thread *th = cg_here.thread;
+	const struct cg_img_node *on, *next;
+
+	if (!cg_recorder.collector)
+		return false;
+	if (CG_LIKELY(cg_here.epoch == cg_recorder.epoch)) {
+		/* what has a node here is recorded: no need to look further */
+		on = th->current;
+		next = cg_image_at(th->base, on->last_child);
+		if ((on->key & ~(uint64_t)CG_KEY_EDGE) == key ||
+		    (next->key & ~(uint64_t)CG_KEY_EDGE) == key)
+			return false;
+	}
+	return cg_filter_meets(code);
+}
+
+static inline PyObject *
+pass_on(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+	return ((struct callback *)self)->inner(self, args, nargsf, kwnames);
+}
+
+CALLBACK(filtered_place)
+{
+	if (is_left_out(code_of(args)))
+		return Py_NewRef(armed.disable);
+	return pass_on(self, args, nargsf, kwnames);
+}
+
+CALLBACK(filtered_event)
+{
+	if (is_left_out(code_of(args)))
+		Py_RETURN_NONE;
+	return pass_on(self, args, nargsf, kwnames);
+}
+
+CALLBACK(filtered_return)
+{
+	struct cg_thread *th;
+
+	if (!is_left_out(code_of(args)))
+		return pass_on(self, args, nargsf, kwnames);
+	if (!cg_may_be_task(args[ARG_VALUE]))
+		return Py_NewRef(armed.disable);
+	if ((th = cg_recorder_own()))
+		cg_task_returned(th, args[ARG_VALUE]);
+	Py_RETURN_NONE;
+}
+
+/* Does what is called tell more than its own time: of a task, a thread, another profiler? */
+static bool
+tells_more(PyObject *const *args)
+{
+	PyObject *callable = args[ARG_CALLABLE];
+	uint64_t key = callee_key(args);
+
+	if (!key)
+		return PyType_Check(callable) && cg_is_task_class((PyTypeObject *)callable);
+	return cg_takeover_may_be(key) || cg_origin_may_be(key);
+}
+
+CALLBACK(filtered_call)
+{
+	struct cg_thread *th;
+	uint64_t key;
+
+	if (!is_left_out(code_of(args)))
+		return pass_on(self, args, nargsf, kwnames);
+	if (!tells_more(args))
+		return Py_NewRef(armed.disable);
+	key = callee_key(args);
+	if (!key && (th = cg_recorder_own()))
+		cg_class_called(th, (PyTypeObject *)args[ARG_CALLABLE], args[ARG_SELF]);
+	else if (key && cg_takeover_may_be(key))
+		cg_takeover_begin(key);
+	Py_RETURN_NONE;
+}
+
+CALLBACK(filtered_c_return)
+{
+	uint64_t key = callee_key(args);
+	struct cg_thread *th;
+
+	if (!is_left_out(code_of(args)))
+		return pass_on(self, args, nargsf, kwnames);
+	if (cg_origin_may_be(key) && (th = cg_recorder_own()))
+		cg_origin_returned(th, key);
+	Py_RETURN_NONE;
+}
+
+CALLBACK(filtered_c_raise)
+{
+	if (!is_left_out(code_of(args)))
+		return pass_on(self, args, nargsf, kwnames);
+	if (cg_takeover_may_be(callee_key(args)))
+		cg_takeover_fail();
+	Py_RETURN_NONE;
+}
+
 static const struct {
 	const char *name;
 	vectorcallfunc call;
-	bool of_c;  /* only when C functions are recorded */
-	bool local; /* can be had for single code objects */
+	vectorcallfunc filtered; /* the same with globs */
+	bool of_c;               /* only when C functions are recorded */
+	bool local;              /* can be had for single code objects */
 } events[] = {
-	{"PY_START", on_py_start, false, true},
-	{"PY_RESUME", on_py_resume, false, true},
-	{"PY_THROW", on_py_throw, false, false},
-	{"PY_YIELD", on_py_yield, false, true},
-	{"PY_RETURN", on_py_return, false, true},
-	{"PY_UNWIND", on_py_unwind, false, false},
-	{"CALL", on_call, true, true},
-	{"C_RETURN", on_c_return, true, true},
-	{"C_RAISE", on_c_raise, true, true},
+	{"PY_START", on_py_start, filtered_place, false, true},
+	{"PY_RESUME", on_py_resume, filtered_place, false, true},
+	{"PY_THROW", on_py_throw, filtered_event, false, false},
+	{"PY_YIELD", on_py_yield, filtered_place, false, true},
+	{"PY_RETURN", on_py_return, filtered_return, false, true},
+	{"PY_UNWIND", on_py_unwind, filtered_event, false, false},
+	{"CALL", on_call, filtered_call, true, true},
+	{"C_RETURN", on_c_return, filtered_c_return, true, true},
+	{"C_RAISE", on_c_raise, filtered_c_raise, true, true},
 };
 enum { EVENTS = sizeof events / sizeof *events };
 
@@ -307,6 +420,17 @@ set_events(int bits)
 		PyObject_CallMethod(armed.monitoring, "set_events", "ii", armed.tool, bits));
 }
 
+/* Places that an earlier recording switched off are to tell again. */
+static int
+restart_events(void)
+{
+	if (armed.stale &&
+	    ask(PyObject_CallMethod(armed.monitoring, "restart_events", NULL)) < 0)
+		return -1;
+	armed.stale = cg_filter_on;
+	return 0;
+}
+
 static int
 set_local_events(PyObject *code, int bits)
 {
@@ -322,14 +446,15 @@ register_callback(int bit, PyObject *callback)
 }
 
 static int
-register_call(PyTypeObject *type, int bit, vectorcallfunc call)
+register_call(PyTypeObject *type, int bit, size_t i)
 {
 	struct callback *callback = PyObject_New(struct callback, type);
 	int result;
 
 	if (!callback)
 		return -1;
-	callback->call = call;
+	callback->call = cg_filter_on ? events[i].filtered : events[i].call;
+	callback->inner = events[i].call;
 	result = register_callback(bit, (PyObject *)callback);
 	Py_DECREF(callback);
 	return result;
@@ -348,7 +473,7 @@ register_events(bool builtins, bool local)
 		if ((events[i].of_c && !builtins) || (local && !events[i].local))
 			continue;
 		bit = event_bit(events[i].name);
-		if (bit < 0 || register_call(type, bit, events[i].call) < 0) {
+		if (bit < 0 || register_call(type, bit, i) < 0) {
 			bits = -1;
 			break;
 		}
@@ -413,8 +538,10 @@ prepare(bool builtins, bool local)
 	}
 	Py_INCREF(armed.monitoring);
 	armed.missing = PyObject_GetAttrString(armed.monitoring, "MISSING");
+	armed.disable = PyObject_GetAttrString(armed.monitoring, "DISABLE");
 	Py_XDECREF(armed.missing); /* immortal in effect: the module holds it */
-	if (!armed.missing || take_tool() < 0) {
+	Py_XDECREF(armed.disable);
+	if (!armed.missing || !armed.disable || take_tool() < 0) {
 		Py_CLEAR(armed.monitoring);
 		return -1;
 	}
@@ -428,7 +555,7 @@ cg_hooks_arm(bool builtins)
 {
 	int bits = prepare(builtins, false);
 
-	if (bits >= 0 && set_events(bits) == 0)
+	if (bits >= 0 && set_events(bits) == 0 && restart_events() == 0)
 		return 0;
 	cg_hooks_disarm();
 	return -1;

@@ -1,4 +1,4 @@
-/* Event loops' packages, by name or by path. */
+/* Packages by path, and event loops' by name as well. */
 #include "package.h"
 
 #include <string.h>
@@ -56,4 +56,15 @@ cg_package_is_loop(struct cg_text module, struct cg_text file)
 		    begins_with_loop(from(file, i + 1), '/'))
 			return true;
 	return false;
+}
+
+const char *
+cg_package_path(const char *file)
+{
+	struct cg_text text = {file, strlen(file)};
+
+	for (size_t i = text.length; i-- > 1;)
+		if (file[i] == '/' && is_site(text, i))
+			return file + i + 1;
+	return NULL;
 }

@@ -60,7 +60,7 @@ add(struct cg_stack *stack, const cg_frame *frame)
 	return true;
 }
 
-/* The package's own frames are left out, and what a closed one has called. */
+/* Frames that are looked through are not taken, nor what a closed one has called. */
 static bool
 gather(struct cg_stack *stack, cg_frame *frame)
 {
@@ -69,7 +69,7 @@ gather(struct cg_stack *stack, cg_frame *frame)
 			continue;
 		if (cg_frame_code(frame)->co_flags & CG_CO_CLOSED)
 			forget(stack);
-		if (!cg_code_is_own(cg_frame_code(frame)) && !add(stack, frame))
+		if (!cg_code_is_unseen(cg_frame_code(frame)) && !add(stack, frame))
 			return false;
 	}
 	return true;

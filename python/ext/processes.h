@@ -1,6 +1,8 @@
 /* Recordings of a program's other processes: forked children and the Pythons it starts. */
 #ifndef CG_EXT_PROCESSES_H
 #define CG_EXT_PROCESSES_H
+#include "filter.h"
+
 #include <limits.h>
 #include <sys/types.h>
 
@@ -11,6 +13,7 @@ struct cg_processes {
 	char stem[PATH_MAX];   /* the others' images are STEM.PID.coro.live */
 	char trace[NAME_MAX];  /* file name of the first process's trace */
 	int builtins;
+	struct cg_filter_spec filter; /* borrowed for good */
 };
 
 /*

@@ -187,24 +187,29 @@ enter_stacks(bool prefill)
  * their stacks are read, so that nothing is missed in between.
  */
 static int
-begin(struct cg_collector *collector, const struct cg_settings *settings, bool prefill)
+begin(struct cg_collector *collector, const struct cg_settings *settings,
+      const struct cg_session_options *options)
 {
-	if (cg_recorder_begin(collector, settings->clock, settings->ms) < 0)
+	if (cg_filter_begin(&options->filter) < 0)
 		return -1;
+	if (cg_recorder_begin(collector, settings->clock, settings->ms) < 0)
+		goto unfiltered;
 	cg_tasks_find();
 	if (cg_qualnames_begin() < 0 || cg_codes_begin() < 0)
 		goto failed;
 	if (CG_HAVE_GIL)
-		enter_stacks(prefill);
+		enter_stacks(options->prefill);
 	if (cg_hooks_arm(settings->builtins) == 0) {
 		if (!CG_HAVE_GIL)
-			enter_stacks(prefill);
+			enter_stacks(options->prefill);
 		cg_greenlets_begin();
 		return 0;
 	}
 	cg_codes_end();
 failed:
 	(void)cg_recorder_end();
+unfiltered:
+	cg_filter_end();
 	return -1;
 }
 
@@ -222,7 +227,7 @@ start(const struct cg_session_options *options)
 	    new_collector(&collector, options, &settings) < 0)
 		return -1;
 	cg_meta_fill(collector, options);
-	if (begin(collector, &settings, options->prefill) == 0)
+	if (begin(collector, &settings, options) == 0)
 		return 0;
 	cg_collector_free(collector);
 	if (options->path)
@@ -280,6 +285,7 @@ end(void)
 	cg_world_stop(settle, &now);
 	(void)cg_recorder_end();
 	cg_codes_end();
+	cg_filter_end();
 	cg_collector_stop(collector, &now);
 	return collector;
 }

@@ -1,7 +1,7 @@
 /* A recording of this process: the image, the collector and the hooks together. */
 #ifndef CG_EXT_SESSION_H
 #define CG_EXT_SESSION_H
-#include "compat.h"
+#include "filter.h"
 
 struct cg_session_options {
 	const char *path;    /* live image file to create with O_EXCL, or NULL: memory only */
@@ -11,6 +11,7 @@ struct cg_session_options {
 	uint32_t parent_pid; /* of the recorded process that started this one, or 0 */
 	const char *parent;  /* file name of that one's trace, or NULL */
 	int prefill; /* enter the frames that are running; 0: all stacks start empty */
+	struct cg_filter_spec filter; /* what is left out */
 };
 
 /*

@@ -15,6 +15,7 @@
 
 #include "events.h"
 #include "failure.h"
+#include "filter.h"
 #include "lookup.h"
 #include "origins.h"
 #include "prefill.h"
@@ -204,13 +205,16 @@ static struct cg_thread *
 join(cg_frame *frame, int what)
 {
 	PyCodeObject *code = cg_frame_code(frame);
+	struct cg_thread *th = NULL;
 
 	if (cg_here.closed || !cg_recorder.collector || cg_recorder_is_kept())
 		return cg_recorder_attach(code);
 	cg_recorder_detach();
 	if (what == PyTrace_CALL)
 		frame = cg_frame_below(frame);
-	return frame ? cg_prefill_here(frame) : cg_recorder_attach(code);
+	if (frame)
+		th = cg_prefill_here(frame);
+	return th ? th : cg_recorder_attach(code);
 }
 
 static inline struct cg_thread *
@@ -282,15 +286,48 @@ leave_c(struct cg_thread *th, PyObject *callable, bool raised)
 	}
 }
 
+/* Code that is left out has called a C function: threads that it started are known. */
+static void
+left_out_returned(struct cg_thread *th, PyObject *callable)
+{
+	cg_here.callable = NULL;
+	if (!PyCFunction_Check(callable) ||
+	    PyCFunction_GET_FUNCTION(callable) != armed.new_thread)
+		return;
+	if (th)
+		cg_origin_note(th);
+	scan_threads(cg_recorder_tick());
+}
+
+/* An event of code that is left out: what others are told by is kept. */
+static int
+on_left_out(int what, PyObject *arg)
+{
+	struct cg_thread *th = cg_recorder_own();
+
+	if (what == PyTrace_C_CALL)
+		cg_here.callable = arg;
+	else if (what == PyTrace_C_EXCEPTION)
+		cg_here.callable = NULL;
+	else if (what == PyTrace_C_RETURN)
+		left_out_returned(th, arg);
+	else if (what == PyTrace_RETURN && th && arg && cg_may_be_task(arg))
+		cg_task_returned(th, arg);
+	return 0;
+}
+
 static int
 on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
 {
 	cg_frame *frame = cg_frame_of_object(frame_object);
 	PyCodeObject *code = cg_frame_code(frame);
-	struct cg_thread *th = thread_here(frame, what);
+	struct cg_thread *th;
 	uint64_t key;
 
 	(void)self;
+	if (CG_UNLIKELY(cg_filter_on) && cg_recorder.collector && cg_filter_meets(code))
+		return on_left_out(what, arg);
+	th = thread_here(frame, what);
 	if (!th)
 		return 0;
 	switch (what) {

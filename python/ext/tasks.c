@@ -184,7 +184,7 @@ coroutine_of(PyObject *task)
 	return cg_lookup_own(task, "_coro");
 }
 
-/* Is it the frame of that coroutine, or on top of it when that is the package's own? */
+/* Is it the frame of that coroutine, or on top of it when that is looked through? */
 static bool
 stands_for(const cg_frame *frame, PyObject *coroutine)
 {
@@ -192,11 +192,11 @@ stands_for(const cg_frame *frame, PyObject *coroutine)
 
 	if (!root || frame == root)
 		return frame == root;
-	if (!cg_code_is_own(cg_frame_code(root)))
+	if (!cg_code_is_unseen(cg_frame_code(root)))
 		return false;
 	do
 		frame = cg_frame_below(frame);
-	while (frame && frame != root && cg_code_is_own(cg_frame_code(frame)));
+	while (frame && frame != root && cg_code_is_unseen(cg_frame_code(frame)));
 	return frame == root;
 }
 
@@ -215,14 +215,22 @@ created(struct cg_thread *th, PyObject *coroutine)
 {
 	const cg_frame *frame = cg_generator_frame(coroutine);
 
-	if (frame && cg_generator_is_fresh(coroutine))
+	if (frame && cg_generator_is_fresh(coroutine) &&
+	    !(cg_filter_on && cg_filter_excludes(cg_frame_code(frame))))
 		cg_task_created(th, (uint64_t)(uintptr_t)frame);
+}
+
+bool
+cg_is_task_class(PyTypeObject *type)
+{
+	return is_kind_of(type, cg_task_types.in_c) ||
+	       is_kind_of(type, cg_task_types.in_python);
 }
 
 void
 cg_class_called(struct cg_thread *th, PyTypeObject *type, PyObject *argument)
 {
-	if (is_kind_of(type, cg_task_types.in_c) || is_kind_of(type, cg_task_types.in_python))
+	if (cg_is_task_class(type))
 		created(th, argument);
 }
 

@@ -35,6 +35,9 @@ cg_may_be_task(PyObject *object)
 	       type == cg_task_types.in_trio;
 }
 
+/* Is it a class of tasks of asyncio? */
+bool cg_is_task_class(PyTypeObject *type);
+
 /* A class is called with `argument`, which may be a coroutine. */
 void cg_class_called(struct cg_thread *th, PyTypeObject *type, PyObject *argument);
 

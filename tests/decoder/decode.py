@@ -24,7 +24,8 @@ TABLES = {
              " end.mono_ns= end.real_ns- gap_limit= builtins stop_status lost_events= forks="
              " python executable platform live killed folds= parent_pid parent_trace"
              " costs.call.inner costs.call.outer costs.c_call.inner costs.c_call.outer costs.start.inner costs.start.outer"
-             " costs.step.inner costs.step.outer costs.link.inner costs.link.outer"),
+             " costs.step.inner costs.step.outer costs.link.inner costs.link.outer"
+             " include exclude"),
     "ARGV": ("argument", 65536, "string"),
     "FUNC": ("function", 16777216, "name file module line kind flags"),
     "THRD": ("thread", 1048576, "id name node_count native_id= count= first@ last@ busy="
@@ -290,7 +291,8 @@ class Decoder:
         if self.trace.meta is not None or table.first or table.count != 1:
             raise corrupt("not one row")
         row, = fields(table, "META", 0)
-        self.string(row, "python", "executable", "platform", "parent_trace")
+        self.string(row, "python", "executable", "platform", "parent_trace", "include",
+                    "exclude")
         if row["live"] > 1 or row["killed"] > 1:
             raise corrupt("neither yes nor no")
         self.trace.meta = row

@@ -252,7 +252,8 @@ class Report:
                 "start_unix_ns": meta["start.real_ns"],
                 "elapsed_ns": self.trace.ns(meta["end.tick"] - meta["start.tick"]),
                 "command": self.trace.command(), "pid": meta["pid"],
-                "lost_events": meta["lost_events"], "compensated": None},
+                "lost_events": meta["lost_events"], "include": strings[meta["include"]],
+                "exclude": strings[meta["exclude"]], "compensated": None},
             "functions": list(self.function_rows()), "edges": list(self.edge_rows()),
             "threads": list(self.thread_rows()), "tasks": list(self.task_rows())}
 

@@ -190,6 +190,8 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 	r->platform = made_text(&strings, "Linux x86_", 64);
 	r->parent_pid = 4321;
 	r->parent_trace = made_text(&strings, "parent.coro", 7);
+	r->include = made_text(&strings, "app/*", 5);
+	r->exclude = made_text(&strings, "asyncio", 7);
 	for (uint32_t i = 0; i < r->command_count; i++)
 		r->command[i] = i ? made_text(&strings, "arg\xc3\xa9", i) : 0;
 	r->complete = true;
@@ -301,7 +303,8 @@ same_records(const struct cg_records *a, const struct cg_records *b)
 	       SAME(stop_status) && SAME(lost_events) && SAME(forks) && SAME(folds) &&
 	       SAME(python) && SAME(executable) && SAME(platform) && SAME(complete) &&
 	       memcmp(&a->costs, &b->costs, sizeof a->costs) == 0 && SAME(parent_trace) &&
-	       SAME(parent_pid) && SAME(live) && SAME(killed);
+	       SAME(include) && SAME(exclude) && SAME(parent_pid) && SAME(live) &&
+	       SAME(killed);
 }
 #undef SAME
 #undef TEXT
