@@ -31,7 +31,7 @@ def load(path):
 def record(extension, path, main, with_c, seed):
     """(trace, raw events, last tick) of a call of main()."""
     raw = recorder.Recorder(path, seed)
-    extension.start(None, with_c, False)
+    extension.start(None, with_c, False, b"")
     try:
         raw.start()
         try:
