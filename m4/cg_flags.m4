@@ -25,13 +25,17 @@ AC_DEFUN([CG_IF_CFLAG], [
 # start from there, mix malloc and delete; ours are C.
 AC_DEFUN([CG_SANITIZERS], [
   AC_ARG_ENABLE([sanitizers], [AS_HELP_STRING([--enable-sanitizers],
-      [build with ASan and UBSan])], [], [enable_sanitizers=no])
+      [build with ASan and UBSan; =thread: with TSan])], [], [enable_sanitizers=no])
   AS_IF([test "x$enable_sanitizers" = xyes], [
     CG_SAN_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
     # libstdc++ too: ASan looks for its throw at the start alone, extensions come later
     cg_stdcxx=`$CC -print-file-name=libstdc++.so.6`
     AS_CASE([$cg_stdcxx], [/*], [cg_stdcxx=":$cg_stdcxx"], [cg_stdcxx=])
     CG_PY_ENV="LD_PRELOAD=`$CC -print-file-name=libasan.so`$cg_stdcxx ASAN_OPTIONS=detect_leaks=0:alloc_dealloc_mismatch=0"])
+  AS_IF([test "x$enable_sanitizers" = xthread], [
+    enable_sanitizers=yes
+    CG_SAN_FLAGS="-fsanitize=thread -fno-omit-frame-pointer"
+    CG_PY_ENV="LD_PRELOAD=`$CC -print-file-name=libtsan.so`"])
   AC_SUBST([CG_PY_ENV])
   AC_SUBST([CG_SAN_FLAGS])
   AC_SUBST([CG_SANITIZED], [$enable_sanitizers])

@@ -41,36 +41,25 @@ bench_growth() {
 	"$@" tests/bench/growth.py "${BENCH_ARGS[@]}" | tee -a "$BUILD/bench/growth.md"
 }
 
-# Free-threaded Pythons that lie in the cache folder, where the module can be built for them.
-bench_free() {
-	local exe version
-	for exe in "$CACHE"/python3.*t/bin/python3; do
-		[ -x "$exe" ] || { say "bench: no free-threaded Python in $CACHE" && return; }
-		version=${exe%/bin/python3}
-		version=${version##*/python}
-		{
-			configure_in "$BUILD/$version" "$exe" --prefix="$BUILD/install" &&
-				build_one "$BUILD/$version" 0
-		} >"$(log_file "bench-$version")" 2>&1 </dev/null ||
-			{ say "bench: no module for $exe: see $(log_file "bench-$version")" && continue; }
-		BENCH_ARGS=("$BUILD/install" "$exe")
-		bench_growth "$exe" </dev/null
-	done
-}
-
 bench_sid() {
 	local version exe why
 	why=$(sid_obstacle)
 	[ -z "$why" ] || { say "bench: no newer Pythons: $why" && return; }
+	why=$(free_obstacle)
+	[ -z "$why" ] || say "bench: no free-threaded Python: $why"
 	while read -r version exe; do
-		case $version in 3.12 | *t) continue ;; esac
 		{
 			sid_build "$version" "$exe" &&
 				sid_run make -s -C "build/sid-$version" install DESTDIR="$BUILD/bench/stage-$version"
 		} >"$(log_file "bench-$version")" 2>&1 </dev/null || die "see $(log_file "bench-$version")"
 		BENCH_ARGS=("$BUILD/bench/stage-$version/usr/local" "$exe")
-		bench_python "$version" sid_run "$exe" tests/bench/run </dev/null
-		[ "$version" != 3.14 ] || bench_growth sid_run "$exe" </dev/null
+		case $version in
+		*t) ;;
+		*) bench_python "$version" sid_run "$exe" tests/bench/run </dev/null ;;
+		esac
+		case $version in
+		3.14 | *t) bench_growth sid_run "$exe" </dev/null ;;
+		esac
 	done < <(sid_pythons)
 }
 
@@ -98,7 +87,6 @@ dev_bench() {
 	bench_python 3.11 "$ROOT/tests/bench/run"
 	bench_large
 	bench_sid
-	bench_free
 	bench_collector "$BUILD/$(sed -n '1s/ .*//p' <<<"$PYTHONS")" | tee "$BUILD/bench/instructions.md"
 	bench_page
 }

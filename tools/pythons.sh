@@ -1,4 +1,5 @@
-# The newest Pythons: Debian sid in a chroot under the cache folder. Sourced by ./dev.
+# The newest Pythons: Debian sid in a chroot under the cache folder, and a free-threaded one
+# that is built in it. Sourced by ./dev.
 #
 # A command runs there in a mount namespace of its own, in which this tree has the same path
 # inside as outside; nothing stays mounted when it ends, however it ends.
@@ -59,6 +60,55 @@ sid_testsuites() {
 	done
 }
 
+# A free-threaded Python, which sid has no package of: built there of the source package.
+FREE_VERSION=3.13
+FREE=/opt/python${FREE_VERSION}t
+FREE_PACKAGES="libssl-dev libffi-dev libbz2-dev liblzma-dev libsqlite3-dev xz-utils"
+
+# Why there is none, or nothing.
+free_obstacle() {
+	local why
+	why=$(sid_obstacle)
+	[ -z "$why" ] || { echo "$why" && return; }
+	[ -e "$SID$FREE/.ready" ] || free_make >&2 ||
+		echo "it cannot be built: see $(log_file free)"
+}
+
+free_make() {
+	say "building Python ${FREE_VERSION}t in $SID (some minutes, once)"
+	(
+		flock 9
+		[ ! -e "$SID$FREE/.ready" ] || exit 0
+		rm -rf "${SID:?}$FREE"
+		sid_run bash -c "$(declare -f free_build)"'
+			set -e -o pipefail
+			free_build "$@"' free_build "$FREE_VERSION" "$FREE" "$JOBS" $FREE_PACKAGES
+	) 9>"$CACHE/free.lock" >"$(log_file free)" 2>&1 </dev/null
+}
+
+# free_build VERSION PREFIX JOBS PACKAGE...: in the chroot. Its byte code is made as it is used.
+free_build() {
+	local version=$1 prefix=$2 jobs=$3 work
+	local apt="apt-get -y -o Acquire::Check-Valid-Until=false"
+	shift 3
+	export DEBIAN_FRONTEND=noninteractive
+	sed "s/^deb /deb-src /" /etc/apt/sources.list >/etc/apt/sources.list.d/sources.list
+	$apt update
+	$apt install --no-install-recommends "$@"
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	cd "$work"
+	# A mirror need not have the newest version's source.
+	apt-cache showsrc "python$version" | sed -n 's/^Version: //p' | sort -rV | while read -r release; do
+		! $apt source --download-only -o APT::Sandbox::User=root "python$version=$release" || break
+	done
+	tar -xf python"$version"_*.orig.tar.xz --strip-components=1
+	./configure -q --prefix="$prefix" --disable-gil --disable-test-modules OPT="-O2 -DNDEBUG"
+	make -s -j"$jobs"
+	make -s install COMPILEALL_OPTS=--help
+	touch "$prefix/.ready"
+}
+
 # sid_run COMMAND...: in the chroot, in the current folder if that is in this tree.
 sid_run() {
 	local why dir=$PWD
@@ -86,10 +136,10 @@ sid_run() {
 	' sid_run "$SID" "$ROOT" "$dir" "$@"
 }
 
-# Lines "X.Y EXECUTABLE" of the chroot.
+# Lines "X.Y EXECUTABLE" of the chroot, X.Yt for a free-threaded one.
 sid_pythons() {
 	local exe
-	for exe in "$SID"/usr/bin/python3.[0-9]*; do
+	for exe in "$SID"/usr/bin/python3.[0-9]* "$SID$FREE/bin/python${FREE_VERSION}t"; do
 		case ${exe##*/} in *-config | *-dbg | *t-gdb.py) continue ;; esac
 		[ -x "$exe" ] && supported "${exe##*/python}" &&
 			printf '%s %s\n' "${exe##*/python}" "${exe#"$SID"}"
@@ -108,6 +158,8 @@ dev_pythons() {
 	dev_build
 	why=$(sid_obstacle)
 	[ -z "$why" ] || die "$why"
+	why=$(free_obstacle)
+	[ -z "$why" ] || say "no free-threaded Python: $why"
 	while read -r version exe; do
 		say "building for Python $version of Debian sid"
 		sid_build "$version" "$exe" >"$(log_file "sid-$version")" 2>&1 </dev/null ||

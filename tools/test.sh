@@ -4,7 +4,7 @@
 # from that log: Automake's summaries, or TAP. A step that fails without one failed test counts
 # as a failed test itself, so nothing that goes wrong is lost in the sum.
 # shellcheck shell=bash
-STEPS="lint check pythons sanitizers clang distcheck install notebook viewers sid"
+STEPS="lint check pythons sanitizers threads clang distcheck install notebook viewers sid"
 STEP_LIMIT=${CG_STEP_LIMIT:-1800}
 passed=0 failed=0 skipped=0
 FAILED_STEPS=
@@ -83,7 +83,7 @@ configured_make() {
 		make -C "$dir" -j$((JOBS * 2)) "$@" # tests sleep more than they compute
 	local status=$?
 	# What failed, in full, since only the log of this step is seen elsewhere.
-	[ $status = 0 ] || [ ! -f "$dir/test-suite.log" ] || grep -v '^# ' "$dir/test-suite.log"
+	[ $status = 0 ] || [ ! -f "$dir/test-suite.log" ] || grep -vE '^# (TOTAL|PASS|SKIP|XFAIL|FAIL|XPASS|ERROR):' "$dir/test-suite.log"
 	return $status
 }
 
@@ -109,6 +109,12 @@ test_pythons() {
 test_sanitizers() {
 	step sanitizers automake configured_make "$BUILD/test/sanitizers" "$FIRST_PYTHON" \
 		"--enable-werror --enable-sanitizers" check
+}
+
+# Data races: the collector's threads, with the tests in C.
+test_threads() {
+	step threads automake configured_make "$BUILD/test/threads" "$FIRST_PYTHON" \
+		"--enable-werror --enable-sanitizers=thread" check-c
 }
 
 # A second compiler's warnings, and the C tests with what it makes.
@@ -176,7 +182,7 @@ any_pythons() {
 	done | sort -u
 }
 
-# Debian sid's Pythons, newer than any stable system's.
+# Debian sid's Pythons, newer than any stable system's, and a free-threaded one.
 test_sid() {
 	local version exe why
 	why=$(sid_obstacle)
@@ -184,6 +190,8 @@ test_sid() {
 		skip_step sid "$why"
 		return
 	fi
+	why=$(free_obstacle)
+	[ -z "$why" ] || skip_step "sid-${FREE_VERSION}t" "$why"
 	while read -r version exe; do
 		step "sid-$version" automake sid_run bash -c 'ROOT=$0 && . "$0/tools/lib.sh" && . "$0/tools/test.sh" &&
 			configured_make "$BUILD/test/sid-$1" "$2" --disable-maintainer-mode check-python' "$ROOT" "$version" "$exe"
