@@ -97,7 +97,7 @@ free_build() {
 	$apt install --no-install-recommends "$@"
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
-	cd "$work"
+	cd "$work" || return
 	# A mirror need not have the newest version's source.
 	apt-cache showsrc "python$version" | sed -n 's/^Version: //p' | sort -rV | while read -r release; do
 		! $apt source --download-only -o APT::Sandbox::User=root "python$version=$release" || break
