@@ -117,10 +117,9 @@ cg_task_created(struct cg_thread *th, uint64_t frame)
 		cg_act_vanish(th, act);
 		act = NULL;
 	}
-	if (act && act->origin)
+	if (act)
 		return; /* a nested return of the same task */
-	if (!act)
-		act = cg_act_new(th, frame);
+	act = cg_act_new(th, frame);
 	if (!act) {
 		cg_collector_lose(th->collector);
 		return;
