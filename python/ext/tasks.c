@@ -184,20 +184,19 @@ coroutine_of(PyObject *task)
 	return cg_lookup_own(task, "_coro");
 }
 
-/* Is it the frame of that coroutine, or on top of it when that is looked through? */
+/* Is it the frame of that coroutine, or what that awaits while it is looked through? */
 static bool
 stands_for(const cg_frame *frame, PyObject *coroutine)
 {
 	const cg_frame *root = cg_generator_frame(coroutine);
 
-	if (!root || frame == root)
-		return frame == root;
-	if (!cg_code_is_unseen(cg_frame_code(root)))
-		return false;
-	do
+	while (root && frame != root) {
 		frame = cg_frame_below(frame);
-	while (frame && frame != root && cg_code_is_unseen(cg_frame_code(frame)));
-	return frame == root;
+		if (!frame || !cg_code_is_unseen(cg_frame_code(frame)) ||
+		    !cg_frame_delegates(frame))
+			return false;
+	}
+	return root != NULL;
 }
 
 static bool

@@ -47,6 +47,16 @@ async def each(values):
         yield v
 async def spawn(coroutine):
     return await asyncio.create_task(coroutine)
+async def several(*functions):
+    for f in functions:
+        by_hand(f())
+        await f()
+def by_hand(coroutine):
+    try:
+        while True:
+            coroutine.send(None)
+    except StopIteration:
+        pass
 def make_task(coroutine):
     return asyncio.create_task(coroutine)
 def in_thread(function):
@@ -160,6 +170,15 @@ async def main():
     await asyncio.gather(*tasks)
 asyncio.run(lib.wait(main()))
 """, {}, {"handle": (4, 4, 0), "main": (1, 1, 0)}),
+    "several coroutines of one task": ("""
+async def first():
+    await asyncio.sleep(0)
+async def second():
+    await asyncio.sleep(0)
+async def main():
+    await lib.make_task(lib.several(first, second))
+asyncio.run(main())
+""", {}, {"first": (2, 2, 0), "second": (2, 2, 0), "main": (1, 1, 0)}),
     "a task that left out code makes is its caller's": ("""
 async def work():
     await asyncio.sleep(0)
@@ -249,6 +268,15 @@ def _():
         name = names[t["root"]]
         rows[name] = rows.get(name, 0) + t["count"]
     assert rows == {"main": 1, "handle": 4}, rows
+
+
+@test("each coroutine that such a task awaits stands for it, and none that it drives by hand")
+def _():
+    data = recorded("several coroutines of one task", "--exclude", "lib.py")
+    names = [f["name"] for f in data["functions"]]
+    ours = {f["name"] for f in of_file(data, "app.py")}
+    rows = {names[t["root"]]: t["count"] for t in data["tasks"] if names[t["root"]] in ours}
+    assert rows == {"main": 1, "first": 1, "second": 1}, rows
 
 
 @test("time in left out code is its caller's own")

@@ -1,11 +1,16 @@
 """Runs random programs under the collector and the model, and compares all numbers.
 
-    check.py EXTENSION FIRST COUNT      seeds FIRST to FIRST + COUNT - 1; --show prints them
+    check.py EXTENSION FIRST COUNT [--without] [--show]
+
+runs the seeds FIRST to FIRST + COUNT - 1; --without leaves some of the functions of each out of
+the recording, --show prints the programs.
 """
+import ast
 import gc
 import importlib.machinery
 import importlib.util
 import os
+import random
 import sys
 import warnings
 
@@ -16,6 +21,7 @@ import model  # noqa: E402
 import programs  # noqa: E402
 import recorder  # noqa: E402
 
+OUT = "left_out.py"  # the file of functions that are left out
 KINDS = ("function", "coroutine", "generator", "async_generator", "builtin")
 EDGES = ("call", "await", "spawn")
 
@@ -28,10 +34,21 @@ def load(path):
     return module
 
 
-def record(extension, path, main, with_c, seed):
+def define(source, seed, without):
+    """The program's scope. Some of its functions are of a file of their own: those `without`."""
+    choose, scope = random.Random(seed).random, {"__name__": "program"}
+    for node in ast.parse(source).body:
+        out = without and getattr(node, "name", "main") != "main" and choose() < 0.4
+        file = OUT if out else "program%d.py" % seed
+        exec(compile(ast.Module([node], []), file, "exec"), scope)
+    return scope
+
+
+def record(extension, path, main, with_c, seed, globs):
     """(trace, raw events, last tick) of a call of main()."""
-    raw = recorder.Recorder(path, seed)
-    extension.start(None, with_c, False, b"")
+    files = [OUT] * (OUT in globs) + [model.LOOP] * ("asyncio" in globs)
+    raw = recorder.Recorder(path, seed, tuple(files))
+    extension.start(None, with_c, False, b"".join(b"-%s\0" % g.encode() for g in globs))
     try:
         raw.start()
         try:
@@ -117,13 +134,13 @@ def differences(ours, theirs):
                 short(pair[0]), short(pair[1]), ours.spawns.get(pair), theirs.spawns.get(pair))
 
 
-def check(extension, path, seed, spoil=None):
+def check(extension, path, seed, spoil=None, without=False):
     """(differences of one program as lines, number of raw events). `spoil` may change the raw events."""
-    scope = {"__name__": "program"}
-    exec(compile(programs.make(seed), "program%d.py" % seed, "exec"), scope)
+    scope = define(programs.make(seed), seed, without)
+    globs = ([OUT] + ["asyncio"] * (seed // 2 % 2)) if without else []
     gc.collect()
     gc.disable()
-    trace, events, end = record(extension, path, scope["main"], seed % 2 == 0, seed)
+    trace, events, end = record(extension, path, scope["main"], seed % 2 == 0, seed, globs)
     gc.enable()
     if spoil:
         events = spoil(events)
@@ -134,13 +151,13 @@ def check(extension, path, seed, spoil=None):
 
 def main():
     path, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    show = "--show" in sys.argv
+    show, without = "--show" in sys.argv, "--without" in sys.argv
     warnings.simplefilter("ignore")
     sys.unraisablehook = lambda error: None
     extension = load(path)
     bad = total = 0
     for seed in range(first, first + count):
-        found, events = check(extension, path, seed)
+        found, events = check(extension, path, seed, without=without)
         total += events
         if found:
             bad += 1

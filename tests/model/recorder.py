@@ -65,18 +65,12 @@ def is_delegating(frame):
     return frame.f_lasti in _standing[code]
 
 
-def is_task_root(frame):
-    """Is it the coroutine of the task that runs?"""
-    loop = asyncio._get_running_loop()
-    task = loop and asyncio.current_task(loop)
-    return bool(task) and getattr(task.get_coro(), "cr_frame", None) is frame
-
-
 class Recorder:
     """`events` is the list of what happened, as tuples (tick, event, ...)."""
 
-    def __init__(self, extension, seed):
+    def __init__(self, extension, seed, left_out=()):
         self.events = []
+        self._left_out = left_out  # beginnings of names of files
         self._tick = ctypes.c_uint64.in_dll(ctypes.CDLL(extension), "cg_made_up_tick")
         self._random = random.Random(seed).random
         self._events = sys.monitoring.events
@@ -88,14 +82,34 @@ class Recorder:
         self._tick.value += 1 + int(self._random() * 1000)
         self.events.append((self._tick.value,) + what)
 
+    def _is_out(self, code):
+        return code.co_filename.startswith(self._left_out)
+
+    def _skips(self, below):
+        """Is what that frame delegates to its awaiter's own?"""
+        return below and self._is_out(below.f_code) and is_delegating(below)
+
+    def _is_task_root(self, frame):
+        """Is it the coroutine of the task that runs, or the first in it that is recorded?"""
+        loop = asyncio._get_running_loop()
+        task = loop and asyncio.current_task(loop)
+        root = getattr(task.get_coro(), "cr_frame", None) if task else None
+        while root and frame is not root and self._skips(frame.f_back):
+            frame = frame.f_back
+        return root is not None and frame is root
+
     def _frame(self, event, value=None):
         """An event of the frame that called the tool."""
         frame = sys._getframe(2)
         code, below = frame.f_code, frame.f_back
+        if self._is_out(code):
+            return
+        while self._skips(below):
+            below = below.f_back
         suspendable = kind_of(code) != "function"
         self._note(event, place_of(frame), function_of(code), place_of(below),
                    suspendable and is_delegating(below),
-                   suspendable and is_task_root(frame),
+                   kind_of(code) == "coroutine" and self._is_task_root(frame),
                    bool(code.co_flags & 0x100), id(value), type(value).__name__ == WRAPPED)
 
     def start(self):
@@ -109,8 +123,8 @@ class Recorder:
         see(TOOL, events.PY_RETURN, lambda code, at, value: self._frame("return"))
         see(TOOL, events.PY_UNWIND, lambda code, at, error: self._frame("unwind"))
         see(TOOL, events.CALL, self._call)
-        see(TOOL, events.C_RETURN, lambda code, at, called, arg: self._c("c return", called))
-        see(TOOL, events.C_RAISE, lambda code, at, called, arg: self._c("c raise", called))
+        see(TOOL, events.C_RETURN, lambda code, at, called, arg: self._c("c return", code, called))
+        see(TOOL, events.C_RAISE, lambda code, at, called, arg: self._c("c raise", code, called))
         sys.monitoring.set_events(TOOL, events.PY_START | events.PY_RESUME | events.PY_THROW |
                                   events.PY_YIELD | events.PY_RETURN | events.PY_UNWIND |
                                   events.CALL)
@@ -120,11 +134,12 @@ class Recorder:
         sys.monitoring.free_tool_id(TOOL)
 
     def _call(self, code, at, called, arg):
-        if called in MAKERS:
-            self._note("task", place_of(getattr(arg, "cr_frame", None)))
-        else:
-            self._c("c call", called)
+        frame = getattr(arg, "cr_frame", None) if called in MAKERS else None
+        if frame and not self._is_out(frame.f_code):
+            self._note("task", place_of(frame))
+        elif called not in MAKERS:
+            self._c("c call", code, called)
 
-    def _c(self, event, called):
-        if isinstance(called, C_FUNCTIONS):
+    def _c(self, event, code, called):
+        if isinstance(called, C_FUNCTIONS) and not self._is_out(code):
             self._note(event, c_function_of(called))

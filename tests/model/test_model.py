@@ -36,6 +36,14 @@ def _():
     assert events > 1000 * COUNT, "%d events are no test" % events
 
 
+@test("the same where functions of theirs are left out of the recording, or asyncio too")
+def _():
+    check, path = checker()
+    for seed in range(FIRST, FIRST + COUNT):
+        found, seen = check.check(check.extension, path, seed, without=True)
+        assert not found and seen > 100, "seed %d: %s" % (seed, found[:5])
+
+
 @test("an event that is left out is noticed, whichever it is of these")
 def _():
     check, path = checker()
