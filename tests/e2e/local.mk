@@ -7,7 +7,7 @@ python_tests += %D%/test_seed.py %D%/test_killed.py %D%/test_forks.py %D%/test_r
 EXTRA_DIST += %D%/figures.py %D%/programs/publishes_counts.py %D%/programs/forks.py %D%/programs/interpreters.py \
 	%D%/programs/asgi_app.py
 python_tests += %D%/test_api.py %D%/test_hooks_calls.py %D%/test_hooks_coroutines.py \
-	%D%/test_hooks_threads.py
+	%D%/test_hooks_threads.py %D%/test_free_threads.py
 EXTRA_DIST += %D%/hooks.py
 python_tests += %D%/test_pack.py %D%/test_no_room.py %D%/test_processes.py %D%/test_threads.py \
 	%D%/test_thread_origins.py \
