@@ -23,6 +23,7 @@
 enum { OUT = 1, IN }; /* what is kept of a code object */
 
 bool cg_filter_on;
+uintptr_t cg_filter_recent[CG_FILTER_RECENT];
 
 static struct {
 	struct cg_buffer globs; /* per glob its sign, it, and it as a module's: see glob_put */
@@ -177,6 +178,7 @@ cg_filter_end(void)
 	cg_map_release(&filter.known);
 	Py_CLEAR(filter.latest);
 	filter.some = false;
+	memset(cg_filter_recent, 0, sizeof cg_filter_recent);
 	unlock();
 }
 
@@ -324,6 +326,13 @@ decide(PyCodeObject *code)
 	return out;
 }
 
+static void
+remember(PyCodeObject *code, bool out)
+{
+	if (CG_HAVE_GIL)
+		*cg_filter_place((uintptr_t)code) = (uintptr_t)code | out;
+}
+
 /* What is kept of it; *fresh: it was found out just now. */
 static bool
 is_out(PyCodeObject *code, bool *fresh)
@@ -334,13 +343,15 @@ is_out(PyCodeObject *code, bool *fresh)
 	lock();
 	known = cg_map_get(&filter.known, (uint64_t)(uintptr_t)code, 0);
 	out = known ? known == OUT : cg_filter_on && decide(code);
+	if (known)
+		remember(code, out);
 	unlock();
 	*fresh = !known;
 	return out;
 }
 
 bool
-cg_filter_excludes(PyCodeObject *code)
+cg_filter_find(PyCodeObject *code)
 {
 	bool fresh;
 
@@ -348,7 +359,7 @@ cg_filter_excludes(PyCodeObject *code)
 }
 
 bool
-cg_filter_meets(PyCodeObject *code)
+cg_filter_find_met(PyCodeObject *code)
 {
 	bool fresh, out = is_out(code, &fresh);
 
@@ -364,5 +375,6 @@ cg_filter_forget(uint64_t key)
 		return;
 	lock();
 	cg_map_remove(&filter.known, key, 0);
+	*cg_filter_place((uintptr_t)key) = 0;
 	unlock();
 }

@@ -26,17 +26,50 @@ int cg_filter_begin(const struct cg_filter_spec *spec);
 /* Nothing is left out any more. */
 void cg_filter_end(void);
 
+/* What the two further down do when the answer is not at hand. */
+bool cg_filter_find(PyCodeObject *code);
+bool cg_filter_find_met(PyCodeObject *code);
+
+/*
+ * Answers at hand, each at a place that the code's address tells: the address, and in its
+ * lowest bit whether it is left out. Only with a GIL, which guards them.
+ */
+enum { CG_FILTER_RECENT = 512 };
+extern uintptr_t cg_filter_recent[CG_FILTER_RECENT];
+
+static inline uintptr_t *
+cg_filter_place(uintptr_t code)
+{
+	return &cg_filter_recent[(code >> 4 ^ code >> 13) % CG_FILTER_RECENT];
+}
+
 /*
  * Is this code left out? Decided when the code is first asked about. Any thread, also while
  * the world stands still.
  */
-bool cg_filter_excludes(PyCodeObject *code);
+static inline bool
+cg_filter_excludes(PyCodeObject *code)
+{
+	uintptr_t known = CG_HAVE_GIL ? *cg_filter_place((uintptr_t)code) : 0;
+
+	if ((known & ~(uintptr_t)1) == (uintptr_t)code)
+		return known & 1;
+	return cg_filter_find(code);
+}
 
 /*
  * The same of code that has an event: if it is new here, and left out, it may be the first
  * that is known of an event loop, whose types of tasks are looked for. From a callback.
  */
-bool cg_filter_meets(PyCodeObject *code);
+static inline bool
+cg_filter_meets(PyCodeObject *code)
+{
+	uintptr_t known = CG_HAVE_GIL ? *cg_filter_place((uintptr_t)code) : 0;
+
+	if ((known & ~(uintptr_t)1) == (uintptr_t)code)
+		return known & 1;
+	return cg_filter_find_met(code);
+}
 
 /* The code object of that address dies. */
 void cg_filter_forget(uint64_t key);

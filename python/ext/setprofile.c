@@ -288,13 +288,15 @@ leave_c(struct cg_thread *th, PyObject *callable, bool raised)
 
 /* Code that is left out has called a C function: threads that it started are known. */
 static void
-left_out_returned(struct cg_thread *th, PyObject *callable)
+left_out_returned(PyObject *callable)
 {
+	struct cg_thread *th;
+
 	cg_here.callable = NULL;
 	if (!PyCFunction_Check(callable) ||
 	    PyCFunction_GET_FUNCTION(callable) != armed.new_thread)
 		return;
-	if (th)
+	if ((th = cg_recorder_own()))
 		cg_origin_note(th);
 	scan_threads(cg_recorder_tick());
 }
@@ -303,15 +305,16 @@ left_out_returned(struct cg_thread *th, PyObject *callable)
 static int
 on_left_out(int what, PyObject *arg)
 {
-	struct cg_thread *th = cg_recorder_own();
+	struct cg_thread *th;
 
 	if (what == PyTrace_C_CALL)
 		cg_here.callable = arg;
 	else if (what == PyTrace_C_EXCEPTION)
 		cg_here.callable = NULL;
 	else if (what == PyTrace_C_RETURN)
-		left_out_returned(th, arg);
-	else if (what == PyTrace_RETURN && th && arg && cg_may_be_task(arg))
+		left_out_returned(arg);
+	else if (what == PyTrace_RETURN && arg && cg_may_be_task(arg) &&
+	         (th = cg_recorder_own()))
 		cg_task_returned(th, arg);
 	return 0;
 }
