@@ -38,7 +38,7 @@ struct settings {
 	bool quiet;
 };
 
-enum { CLOCK_EXACT, REMARKS_MAX = PATH_MAX + 320 };
+enum { CLOCK_EXACT, REMARKS_MAX = PATH_MAX + 640 };
 
 static const char *const clocks[] = {"exact", "coarse", NULL};
 
@@ -294,6 +294,17 @@ remark_add(char *out, const char *text, ...)
 	va_end(arguments);
 }
 
+/* Globs of one option that no code matched; their bits in `met` begin at the `first`. */
+static void
+globs_remark(char *out, const char *option, const struct cg_words *globs, uint64_t met,
+             size_t first)
+{
+	for (size_t i = 0; i < globs->count && first + i < 64; i++)
+		if (!(met >> (first + i) & 1))
+			remark_add(out, "; no code that ran matches %s %.64s", option,
+			           globs->items[i]);
+}
+
 /* "; forked 2 times" and the like: what the reader of the trace should know. */
 static void
 remarks_print(const struct record *r, const struct cg_finish *f, char out[REMARKS_MAX])
@@ -325,6 +336,11 @@ remarks_print(const struct record *r, const struct cg_finish *f, char out[REMARK
 	if (f->lost_events > f->takeovers)
 		remark_add(out, "; %s events were lost",
 		           cg_human_count(text, f->lost_events - f->takeovers));
+	if (!r->settings.subprocesses) { /* another process may have run such code */
+		globs_remark(out, "--include", &r->settings.include, f->globs_met, 0);
+		globs_remark(out, "--exclude", &r->settings.exclude, f->globs_met,
+		             r->settings.include.count);
+	}
 	if (r->output.moved)
 		remark_add(out,
 		           "; kept in memory while it ran, as that file system maps files badly");

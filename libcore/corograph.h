@@ -381,6 +381,7 @@ struct cg_finish {
 	uint64_t lost_events;
 	uint64_t forks;
 	uint64_t takeovers; /* times that another profiler took a thread's events from us */
+	uint64_t globs_met; /* bit N: code matched the glob given Nth, those to include first */
 	enum cg_status status; /* why the recording ended before the program, or CG_OK */
 	uint32_t pid;
 	bool stopped; /* the program stopped the recording or ended in an orderly way */

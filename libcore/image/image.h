@@ -25,7 +25,7 @@ typedef uint32_t cg_ref;
 
 #define CG_IMG_MAGIC "CGIMAGE\n"
 enum {
-	CG_IMG_VERSION = 4,
+	CG_IMG_VERSION = 5,
 	CG_IMG_UNIT = 64,
 	CG_IMG_SLAB = 65536,
 	CG_IMG_SLAB_UNITS = CG_IMG_SLAB / CG_IMG_UNIT,
@@ -96,6 +96,8 @@ struct cg_img_header {
 	char boot_id[40]; /* the system's boot, so that a reader knows if its ticks compare */
 	_Atomic uint64_t takeovers; /* times that another profiler took a thread's events */
 	struct cg_tick_costs costs; /* what recording costs, measured at the start */
+	/* bit N: some code matched the glob that was given Nth, those to include first */
+	_Atomic uint64_t globs_met;
 };
 static_assert(sizeof(struct cg_img_header) <= 1024, "header fits into slab 0");
 

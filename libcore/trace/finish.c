@@ -90,8 +90,10 @@ finish_view(const struct cg_view *view, const char *out, bool reaped,
 	status = cg_capture(&records, view, &options);
 	if (!status)
 		status = cg_trace_write_file(&records, out, CG_TRACE_LEVEL, &bytes);
-	if (!status)
+	if (!status) {
 		result_fill(result, &records, bytes);
+		result->globs_met = atomic_load(&header->globs_met);
+	}
 	cg_records_release(&records);
 	return status;
 }

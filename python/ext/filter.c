@@ -11,6 +11,7 @@
 #include "collector/map.h"
 #include "failure.h"
 #include "package.h"
+#include "recorder.h"
 #include "tasks.h"
 #include "world.h"
 
@@ -263,22 +264,35 @@ matches(const char *glob, const char *module, const struct names *names)
 	return false;
 }
 
+/* Leave in the image which globs are of use. */
+static void
+tell_met(uint64_t met)
+{
+	struct cg_collector *collector = cg_recorder.collector;
+
+	if (collector)
+		atomic_fetch_or(&cg_image_header(&collector->image)->globs_met, met);
+}
+
 /* Is what has these names left out? */
 static bool
 judge(const struct names *names)
 {
 	const char *at = (const char *)filter.globs.data, *end = at + filter.globs.len;
 	bool in = !filter.some, out = false;
+	uint64_t met = 0;
 
-	while (at < end) {
+	for (uint64_t bit = 1; at < end; bit <<= 1) {
 		const char *glob = at + 1, *module = glob + strlen(glob) + 1;
 
-		if (*at == '+')
-			in = in || matches(glob, module, names);
-		else
-			out = out || matches(glob, module, names);
+		if (matches(glob, module, names)) {
+			met |= bit;
+			in |= *at == '+';
+			out |= *at == '-';
+		}
 		at = module + strlen(module) + 1;
 	}
+	tell_met(met);
 	return out || !in;
 }
 

@@ -357,6 +357,16 @@ def _():
         assert "a\\:b:json" in said, said
 
 
+@test("a glob that no code matches is told")
+def _():
+    write("app.py", "import json\njson.dumps([])\n")
+    done = record("app.py", options=["--exclude", "json", "--exclude", "absent",
+                                     "--include", "gone", "--include", "app"])
+    for option, told in (("--exclude absent", True), ("--include gone", True),
+                         ("--exclude json", False), ("--include app", False)):
+        assert ("matches " + option + ";" in done.stderr) == told, done.stderr
+
+
 @test("globs that cannot be meant are refused")
 def _():
     write("app.py", "pass\n")
