@@ -34,11 +34,12 @@ struct settings {
 	struct cg_words exclude;
 	unsigned clock;
 	bool subprocesses;
+	uint64_t max_nodes;
 	bool builtins;
 	bool quiet;
 };
 
-enum { CLOCK_EXACT, REMARKS_MAX = PATH_MAX + 640 };
+enum { CLOCK_EXACT, REMARKS_MAX = PATH_MAX + 640, DEFAULT_NODES = 1 << 20 };
 
 static const char *const clocks[] = {"exact", "coarse", NULL};
 
@@ -64,6 +65,8 @@ static const struct cg_option options[] = {
      "record only code whose file or folder matches; may be repeated", NULL, false},
 	{0, "exclude", "GLOB", CG_OPTION_TEXTS, FIELD(exclude),
      "leave such code out: its time is its caller's; may be repeated", NULL, false},
+	{0, "max-nodes", "N", CG_OPTION_NUMBER, FIELD(max_nodes),
+     "past N places of the call tree, fold new ones (1048576)", NULL, false},
 	{0},
 };
 
@@ -113,6 +116,8 @@ settings_check(const struct settings *s, const struct cg_operands *operands)
 {
 	if (s->clock != CLOCK_EXACT)
 		return cg_cli_usage("record", "--clock coarse is not available in this version");
+	if (s->max_nodes == 0)
+		return cg_cli_usage("record", "--max-nodes: there is at least one");
 	if (!s->module && !s->code && operands->count == 0)
 		return cg_cli_usage("record", "what is to be recorded?");
 	if (operands->dashes && s->python)
@@ -250,6 +255,7 @@ boot_write(const struct record *r)
 	                                  .trace = cg_path_base(r->output.path),
 	                                  .stem = stem,
 	                                  .builtins = r->settings.builtins,
+	                                  .max_nodes = r->settings.max_nodes,
 	                                  .include = &r->settings.include,
 	                                  .exclude = &r->settings.exclude};
 
@@ -475,6 +481,7 @@ record_run(int argc, char **argv)
 	if (!r)
 		return cg_cli_fail("out of memory");
 	r->settings.builtins = true;
+	r->settings.max_nodes = DEFAULT_NODES;
 	cg_run_init(&r->run);
 	code = cg_options_parse(&usage, argc, argv, &r->settings, &operands);
 	if (code != CG_OPTIONS_GO_ON)

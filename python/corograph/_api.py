@@ -16,6 +16,8 @@ from ._profile import Path, Profile
 F = TypeVar("F", bound=Callable[..., Any])
 Globs = Union[Path, Iterable[Path]]
 
+MAX_NODES = 1 << 20  # places of the call tree, unless told otherwise
+
 _running: Optional[Profile] = None  # that the recording of start() will fill
 
 
@@ -60,13 +62,15 @@ def _signed(sign: bytes, globs: Globs) -> bytes:
 
 @closed
 def begin(path: Optional[Path], *, builtins: bool = True, include: Globs = (),
-          exclude: Globs = (), prefill: bool = True) -> Profile:
+          exclude: Globs = (), max_nodes: int = MAX_NODES, prefill: bool = True) -> Profile:
     """As start(); without prefill the frames that are running now are not shown."""
     global _running
+    if max_nodes < 1:
+        raise ValueError("max_nodes: there is at least one")
     globs = _signed(b"+", include) + _signed(b"-", exclude)
     with lock:
         result = Profile(None if path is None else os.path.abspath(os.fsdecode(path)))
-        extension.start(result.path, builtins, prefill, globs)
+        extension.start(result.path, builtins, prefill, globs, max_nodes)
         _running = result
         return result
 
@@ -102,7 +106,7 @@ def check() -> bool:
 
 @unseen
 def start(path: Optional[Path] = None, *, builtins: bool = True, include: Globs = (),
-          exclude: Globs = ()) -> Profile:
+          exclude: Globs = (), max_nodes: int = MAX_NODES) -> Profile:
     """Record this process, all its threads, until stop().
 
     The trace is written to `path`, and beside it lies PATH.live while the recording runs, from
@@ -113,10 +117,14 @@ def start(path: Optional[Path] = None, *, builtins: bool = True, include: Globs 
     with `include` only what matches one of its globs is recorded. Time in code that is left
     out is its caller's own, and from Python 3.12 on it costs nothing.
 
+    Past `max_nodes` places of the call tree, new ones fold into those that are there: memory
+    is bounded, calls and self numbers of functions stay exact.
+
     Returns the Profile that stop() will fill. Raises Error when a recording runs already,
     FileError when PATH.live cannot be made.
     """
-    return begin(path, builtins=builtins, include=include, exclude=exclude)
+    return begin(path, builtins=builtins, include=include, exclude=exclude,
+                 max_nodes=max_nodes)
 
 
 @unseen

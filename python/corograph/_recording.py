@@ -159,11 +159,12 @@ def profile(path: F) -> F: ...
 
 @overload
 def profile(path: Optional[Path] = None, *, builtins: bool = True, include: Globs = (),
-            exclude: Globs = ()) -> Recording: ...
+            exclude: Globs = (), max_nodes: int = _api.MAX_NODES) -> Recording: ...
 
 
 def profile(path: Union[Path, Callable[..., Any], None] = None, *,
-            builtins: bool = True, include: Globs = (), exclude: Globs = ()) -> Any:
+            builtins: bool = True, include: Globs = (), exclude: Globs = (),
+            max_nodes: int = _api.MAX_NODES) -> Any:
     """Record what runs in a `with` or `async with` block, or a function while it runs.
 
         with corograph.profile("app.coro") as p:
@@ -177,7 +178,8 @@ def profile(path: Union[Path, Callable[..., Any], None] = None, *,
     ended; of a decorated function it is `fetch.recording.last`. A decorated function may be
     any: `def`, `async def`, a generator or an async generator; its name and signature stay.
     """
-    options: Dict[str, Any] = {"builtins": builtins, "include": include, "exclude": exclude}
+    options: Dict[str, Any] = {"builtins": builtins, "include": include, "exclude": exclude,
+                               "max_nodes": max_nodes}
     if callable(path):
         return Recording(**options)(path)
     return Recording(path, **options)

@@ -26,6 +26,7 @@ enum { GLOBS_MAX = 16 * 1024 };
 struct boot_word {
 	char live[PATH_MAX]; /* the image file to create */
 	int builtins;
+	unsigned long long max_nodes;
 	int had_path;         /* PYTHONPATH was set before record came, if only to nothing */
 	char trace[NAME_MAX]; /* file name of the trace */
 	char stem[PATH_MAX];  /* of the images of other processes; "": only the first one's */
@@ -68,7 +69,7 @@ static int
 word_read(const char *folder, struct boot_word *word)
 {
 	char fields[3 * PATH_MAX + NAME_MAX + 64 + GLOBS_MAX];
-	char path[PATH_MAX + 8], builtins[32], had[32];
+	char path[PATH_MAX + 8], builtins[64], had[32];
 	const char *at = fields, *end;
 	FILE *file;
 
@@ -85,7 +86,8 @@ word_read(const char *folder, struct boot_word *word)
 	    field_take(&at, end, word->stem, sizeof(word->stem)) &&
 	    field_take(&at, end, word->base, sizeof(word->base)) &&
 	    globs_take(word, at, end) &&
-	    sscanf(builtins, "builtins=%d", &word->builtins) == 1 &&
+	    sscanf(builtins, "builtins=%d nodes=%llu", &word->builtins, &word->max_nodes) ==
+	        2 &&
 	    sscanf(had, "pythonpath=%d", &word->had_path) == 1)
 		return 0;
 	return -1;
@@ -202,6 +204,7 @@ alone_start(void)
 	const struct cg_session_options options = {
 		.path = told.word.live,
 		.builtins = told.word.builtins,
+		.max_nodes = told.word.max_nodes,
 		.filter = word_filter(&told.word),
 	};
 
@@ -219,6 +222,7 @@ family_start(void)
 	memcpy(words.stem, told.word.stem, sizeof(words.stem));
 	memcpy(words.trace, told.word.trace, sizeof(words.trace));
 	words.builtins = told.word.builtins;
+	words.max_nodes = told.word.max_nodes;
 	words.filter = word_filter(&told.word);
 	return cg_processes_start(&words);
 }

@@ -34,11 +34,11 @@ start_to(PyObject *out, struct cg_session_options options)
 	return result;
 }
 
-PyDoc_STRVAR(start_doc, "start(path, builtins, prefill, globs)\n--\n\n"
+PyDoc_STRVAR(start_doc, "start(path, builtins, prefill, globs, max_nodes)\n--\n\n"
                         "Record this process until stop(); the trace goes to path, or\n"
                         "nowhere when that is None. prefill: enter the frames that run.\n"
                         "globs: bytes, '+GLOB' to record and '-GLOB' to leave out, each\n"
-                        "ended by a NUL.");
+                        "ended by a NUL. max_nodes: past so many new places fold.");
 
 static PyObject *
 start(PyObject *self, PyObject *args)
@@ -48,8 +48,8 @@ start(PyObject *self, PyObject *args)
 	int result;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OppS:start", &path, &options.builtins, &options.prefill,
-	                      &globs))
+	if (!PyArg_ParseTuple(args, "OppSK:start", &path, &options.builtins, &options.prefill,
+	                      &globs, &options.max_nodes))
 		return NULL;
 	options.filter.globs = PyBytes_AS_STRING(globs);
 	options.filter.length = (size_t)PyBytes_GET_SIZE(globs);

@@ -137,6 +137,7 @@ start_at(const char *path, const char *suffix, const struct relative *parent, in
 	const struct cg_session_options options = {
 		.path = path,
 		.builtins = family.told.builtins,
+		.max_nodes = family.told.max_nodes,
 		.filter = family.told.filter,
 		.prefill = prefill,
 		.parent_pid = (uint32_t)parent->pid,

@@ -13,6 +13,7 @@ struct cg_processes {
 	char stem[PATH_MAX];   /* the others' images are STEM.PID.coro.live */
 	char trace[NAME_MAX];  /* file name of the first process's trace */
 	int builtins;
+	unsigned long long max_nodes;
 	struct cg_filter_spec filter; /* borrowed for good */
 };
 

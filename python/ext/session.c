@@ -157,6 +157,7 @@ new_collector(struct cg_collector **collector, const struct cg_session_options *
 	choose_clock(settings);
 	if (cg_calibrate(&costs, settings) < 0)
 		return -1;
+	settings->node_budget = options->max_nodes; /* of the program alone */
 	status = cg_collector_new(collector, settings);
 	if (!status)
 		cg_image_header(&(*collector)->image)->costs = costs;

@@ -4,10 +4,12 @@
 #include "filter.h"
 
 struct cg_session_options {
-	const char *path;    /* live image file to create with O_EXCL, or NULL: memory only */
-	const char *out;     /* trace to make of it at the interpreter's exit when the program
+	const char *path; /* live image file to create with O_EXCL, or NULL: memory only */
+	const char *out;  /* trace to make of it at the interpreter's exit when the program
 	                     does not stop the recording; NULL: the image is left */
-	int builtins;        /* record C functions */
+	int builtins;     /* record C functions */
+	unsigned long long
+		max_nodes;       /* past so many new ones fold into old ones; 0: the default */
 	uint32_t parent_pid; /* of the recorded process that started this one, or 0 */
 	const char *parent;  /* file name of that one's trace, or NULL */
 	int prefill; /* enter the frames that are running; 0: all stacks start empty */

@@ -48,7 +48,7 @@ def record(extension, path, main, with_c, seed, globs):
     """(trace, raw events, last tick) of a call of main()."""
     files = [OUT] * (OUT in globs) + [model.LOOP] * ("asyncio" in globs)
     raw = recorder.Recorder(path, seed, tuple(files))
-    extension.start(None, with_c, False, b"".join(b"-%s\0" % g.encode() for g in globs))
+    extension.start(None, with_c, False, b"".join(b"-%s\0" % g.encode() for g in globs), 0)
     try:
         raw.start()
         try:
