@@ -88,7 +88,7 @@ free_make() {
 
 # free_build VERSION PREFIX JOBS PACKAGE...: in the chroot. Its byte code is made as it is used.
 free_build() {
-	local version=$1 prefix=$2 jobs=$3 work
+	local version=$1 prefix=$2 jobs=$3
 	local apt="apt-get -y -o Acquire::Check-Valid-Until=false"
 	shift 3
 	export DEBIAN_FRONTEND=noninteractive
@@ -96,7 +96,7 @@ free_build() {
 	$apt update
 	$apt install --no-install-recommends "$@"
 	work=$(mktemp -d)
-	trap 'rm -rf "$work"' EXIT
+	trap 'rm -rf "$work"' EXIT # so $work is not local
 	cd "$work" || return
 	# A mirror need not have the newest version's source.
 	apt-cache showsrc "python$version" | sed -n 's/^Version: //p' | sort -rV | while read -r release; do

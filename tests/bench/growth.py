@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 
 from machine import ask, first_in_line
 
@@ -66,24 +67,55 @@ def leaf():
     pass
 
 
-def threads(n):
-    """Seconds of one call in n threads at once, of the slowest of them."""
+def calls(n):
+    for _ in range(n):
+        leaf()
+
+
+@types.coroutine
+def pause():
+    yield
+
+
+def steps(n):
+    """Steps of a coroutine, each a call of another one that suspends once."""
+    async def inner():
+        await pause()
+
+    async def outer():
+        for _ in range(n):
+            await inner()
+
+    running = outer()
+    for _ in range(n):
+        running.send(None)
+
+
+def at_once(work, n):
+    """Seconds of one operation of `work` in n threads at once, of the slowest of them."""
     took = []
     ready = threading.Barrier(n)
 
-    def work():
+    def timed():
         ready.wait()
         begin = time.perf_counter()
-        for _ in range(THREAD_CALLS):
-            leaf()
+        work(THREAD_CALLS)
         took.append(time.perf_counter() - begin)
 
-    crowd = [threading.Thread(target=work) for _ in range(n)]
+    crowd = [threading.Thread(target=timed) for _ in range(n)]
     for t in crowd:
         t.start()
     for t in crowd:
         t.join()
     return max(took) / THREAD_CALLS
+
+
+def calls_at_once(n):
+    return at_once(calls, n)
+
+
+def steps_at_once(n):
+    return at_once(steps, n)
 
 
 def switches(n):
@@ -107,7 +139,7 @@ def switches(n):
     return best
 
 
-PROGRAMS = {f.__name__: f for f in (live_tasks, callees, threads, switches)}
+PROGRAMS = {f.__name__: f for f in (live_tasks, callees, calls_at_once, steps_at_once, switches)}
 
 
 def one(program, n, recorded):
@@ -124,7 +156,7 @@ def one(program, n, recorded):
 def measure(args, program, n, recorded=False):
     env = dict(os.environ, PYTHONPATH=os.pathsep.join(args.path), PYTHONDONTWRITEBYTECODE="1")
     command = [args.python, __file__, "--one", program, str(n), "01"[recorded]]
-    first = [] if program == "threads" else first_in_line()
+    first = [] if program.endswith("at_once") else first_in_line()
     return json.loads(subprocess.check_output(first + command, env=env))
 
 
@@ -165,16 +197,17 @@ def runs_free(args):
 
 def beside(args):
     """Threads that run at once, without a GIL: does recording make one slow the other down?"""
-    what = "a call in each of two threads, beside one's"
     if not runs_free(args):
-        yield f"- {what}: not measured, the module wants the GIL"
+        yield "- calls in two threads at once: not measured, the module wants the GIL"
         return
-    found = rows(args, "threads", (1, 2))
-    table("threads at once", found)
-    (_, plain_1, added_1), (_, plain_2, added_2) = found
-    plain, recorded = plain_2 / plain_1, (plain_2 + added_2) / (plain_1 + added_1)
-    print(f"Two threads take {plain:.2f} times what one takes, recorded {recorded:.2f} times.\n")
-    yield verdict(what, recorded / plain, 1.2, "x plain")
+    for work in calls_at_once, steps_at_once:
+        what = work.__name__.replace("_", " ")
+        found = rows(args, work.__name__, (1, 2))
+        table(f"threads, {what}", found)
+        (_, plain_1, added_1), (_, plain_2, added_2) = found
+        plain, recorded = plain_2 / plain_1, (plain_2 + added_2) / (plain_1 + added_1)
+        print(f"Two threads take {plain:.2f} times what one takes, recorded {recorded:.2f} times.\n")
+        yield verdict(f"{what}, two threads beside one", recorded / plain, 1.2, "x plain")
 
 
 def within(args):
