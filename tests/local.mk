@@ -43,6 +43,7 @@ include %D%/fuzz/local.mk
 include %D%/corpus/local.mk
 include %D%/decoder/local.mk
 include %D%/unit/local.mk
+include %D%/soak/local.mk
 include %D%/e2e/local.mk
 include %D%/export/local.mk
 include %D%/viewers/local.mk
