@@ -185,7 +185,9 @@ cg_greenlets_look(void)
 void
 cg_greenlets_begin(void)
 {
-	greenlet.on = CG_HAVE_GIL;
+	if (!CG_HAVE_GIL)
+		return; /* and `on` stays as it is: other threads read it at this moment */
+	greenlet.on = true;
 	cg_greenlets_look();
 }
 
@@ -195,6 +197,8 @@ cg_greenlets_end(void)
 	struct cg_pending pending;
 	PyObject *tracer;
 
+	if (!greenlet.on)
+		return;
 	greenlet.on = false;
 	if (!greenlet.type)
 		return;
