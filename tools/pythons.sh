@@ -86,7 +86,7 @@ free_make() {
 	) 9>"$CACHE/free.lock" >"$(log_file free)" 2>&1 </dev/null
 }
 
-# free_build VERSION PREFIX JOBS PACKAGE...: in the chroot. Its byte code is made as it is used.
+# free_build VERSION PREFIX JOBS PACKAGE...: in the chroot.
 free_build() {
 	local version=$1 prefix=$2 jobs=$3
 	local apt="apt-get -y -o Acquire::Check-Valid-Until=false"
@@ -105,7 +105,7 @@ free_build() {
 	tar -xf python"$version"_*.orig.tar.xz --strip-components=1
 	./configure -q --prefix="$prefix" --disable-gil --disable-test-modules OPT="-O2 -DNDEBUG"
 	make -s -j"$jobs"
-	make -s install COMPILEALL_OPTS=--help
+	make -s install
 	touch "$prefix/.ready"
 }
 

@@ -104,9 +104,10 @@ def _():
     module = [f for f in seed()["functions"]
               if f["name"] == "<module>" and f["file"].endswith("seed.py")]
     assert len(module) == 1 and module[0]["calls"] == 1, module
-    near(module[0]["wall_ns"], 4)
+    imports = 4  # seconds that importing asyncio can take where much else runs
+    near(module[0]["wall_ns"], 4, imports)
     near(module[0]["hosted_ns"], 2)
-    near(module[0]["run_ns"], 2)
+    near(module[0]["run_ns"], 2, imports)
     spawns = {k: n for k, n in edges_named(seed()).items() if k[1:] == ("foo", "spawn")}
     assert spawns == {("<module>", "foo", "spawn"): 1}, spawns
     assert "Task-1" in [t["name"] for t in seed()["tasks"]], seed()["tasks"]
