@@ -174,7 +174,6 @@ def _():
         calls = f["a"]["calls"], f["b"]["calls"]
         assert calls == (64, 63), calls
         assert f["spin"]["self_run_ns"] >= (64 * .001 + 63 * .0005) * 1e9
-        assert f["a"]["self_run_ns"] + f["b"]["self_run_ns"] < f["spin"]["self_run_ns"]
 
 
 @test("deep recursion, folded and not")
