@@ -17,8 +17,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SYSTEM_PYTHON = "/usr/bin/python3"
 # How long it has to come up. One that starts before the accessibility bus is ready never shows
-# itself there, so it is started anew.
-LOAD_SECONDS = 30, 60, 120
+# itself there, nor does any where that bus did not come up: so each try is a session of its own.
+LOAD_SECONDS = 30, 60, 60, 60
 READ_SECONDS = 30
 # Numbers instead of percentages; each function with its own cost, in a cycle or not.
 SETTINGS = """[GeneralSettings]
@@ -31,13 +31,18 @@ RunOnStart=false
 COMPLAINT = re.compile(r'^Loading ".*" : \d+ : .*', re.M)
 
 
-def enter_session(folder):
-    """Starts this program anew with a message bus of its own, and nothing of the user's."""
-    os.chmod(folder, 0o700)
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
-        os.environ[name] = folder
-    os.environ.update(LC_ALL="C.UTF-8", CG_VIEWERS_SESSION=folder)
-    os.execvp("dbus-run-session", ["dbus-run-session", "--", sys.executable, *sys.argv])
+def run_session(path, folder, seconds):
+    """Runs this program again with a message bus of its own, and nothing of the user's."""
+    os.mkdir(folder, 0o700)
+    names = "HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"
+    env = dict(os.environ, LC_ALL="C.UTF-8", CG_VIEWERS_SESSION=str(seconds),
+               **dict.fromkeys(names, folder))
+    subprocess.run(["dbus-run-session", "--", sys.executable, __file__, path, folder], env=env)
+    try:
+        with open(os.path.join(folder, "shown.json"), encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError) as error:
+        return {"errors": [str(error)], "messages": []}
 
 
 def start_display():
@@ -95,16 +100,11 @@ def open_and_read(path, folder, seconds):
         end(program)
 
 
-def main():
-    path, folder = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
-    if os.environ.get("CG_VIEWERS_SESSION") != folder:
-        enter_session(folder)
+def in_session(path, folder, seconds):
+    """One try, with what the program said of the file."""
     display = start_display()
     try:
-        for seconds in LOAD_SECONDS:
-            shown = open_and_read(path, folder, seconds)
-            if not shown["errors"]:
-                break
+        shown = open_and_read(path, folder, seconds)
     finally:
         end(display)
     with open(os.path.join(folder, "log"), errors="replace") as log:
@@ -112,6 +112,18 @@ def main():
     shown["messages"] = COMPLAINT.findall(said)
     if shown["errors"]:
         shown["errors"] += said.strip().splitlines()[-3:]
+    return shown
+
+
+def main():
+    path, folder = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
+    if "CG_VIEWERS_SESSION" in os.environ:
+        shown = in_session(path, folder, float(os.environ["CG_VIEWERS_SESSION"]))
+    else:
+        for number, seconds in enumerate(LOAD_SECONDS):
+            shown = run_session(path, os.path.join(folder, str(number)), seconds)
+            if not shown["errors"]:
+                break
     with open(os.path.join(folder, "shown.json"), "w", encoding="utf-8") as out:
         json.dump(shown, out, indent=1)
     return bool(shown["errors"])
