@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define AT(field) offsetof(struct cg_function, field)
+#define ABOUT AT(inexact)
 
 const struct cg_column cg_report_function_columns[] = {
 	{"calls", "calls", CG_COLUMN_CALLS, CG_COLUMN_BOTH, AT(calls), AT(primitive_calls), 0},
@@ -16,15 +17,16 @@ const struct cg_column cg_report_function_columns[] = {
 	{"unfinished", NULL, CG_COLUMN_COUNT, CG_COLUMN_CSV, AT(unfinished), 0, 0},
 	{"begun_before", NULL, CG_COLUMN_COUNT, CG_COLUMN_CSV, AT(begun_before), 0, 0},
 	{"suspensions", "susp.", CG_COLUMN_COUNT, CG_COLUMN_BOTH, AT(suspensions), 0, 41},
-	{"wall", "wall", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(wall_ns), 0, 0},
-	{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(run_ns), 0, 22},
-	{"await", "await", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(await_ns), 0, 23},
+	{"wall", "wall", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(wall_ns), ABOUT, 0},
+	{"run", "run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(run_ns), ABOUT, 22},
+	{"await", "await", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(await_ns), ABOUT, 23},
 	{"hosted", NULL, CG_COLUMN_TIME, CG_COLUMN_CSV, AT(hosted_ns), 0, 0},
-	{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(cpu_ns), 0, 24},
+	{"cpu", "cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(cpu_ns), ABOUT, 24},
 	{"work", NULL, CG_COLUMN_TIME, CG_COLUMN_CSV, AT(work_ns), 0, 0},
 	{"self_run", "self run", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(self_run_ns), 0, 42},
 	{"self_await", "self await", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(self_await_ns), 0, 43},
 	{"self_cpu", "self cpu", CG_COLUMN_TIME, CG_COLUMN_BOTH, AT(self_cpu_ns), 0, 44},
+	{"inexact", NULL, CG_COLUMN_NUMBER, CG_COLUMN_CSV, AT(inexact), 0, 0},
 	{"kind", NULL, CG_COLUMN_KIND, CG_COLUMN_CSV, AT(kind), 0, 0},
 	{"module", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(module), 0, 0},
 	{"file", NULL, CG_COLUMN_TEXT, CG_COLUMN_CSV, AT(file), 0, 0},

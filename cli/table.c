@@ -164,6 +164,20 @@ rows_within(const struct cg_table *table, size_t limit)
 	return limit && limit < table->count ? limit : table->count;
 }
 
+/* A time, as "~1.5 s" where it is approximate. */
+static const char *
+time_text(const struct cg_column *c, const void *row, char out[CG_CELL_MAX])
+{
+	const char *second = (const char *)row + c->second;
+	char exact[CG_CELL_MAX];
+
+	cg_cell_time(exact, number_at(c, row));
+	snprintf(out, CG_CELL_MAX, "%s%.*s",
+	         c->second && *(const uint32_t *)(const void *)second ? "~" : "",
+	         CG_CELL_MAX - 2, exact);
+	return out;
+}
+
 /* A value other than a function, for people. */
 static const char *
 cell_text(const struct cg_column *c, const void *row, char out[CG_CELL_MAX])
@@ -173,7 +187,7 @@ cell_text(const struct cg_column *c, const void *row, char out[CG_CELL_MAX])
 	if (column_is_text(c))
 		return text_at(c, row);
 	if (c->kind == CG_COLUMN_TIME)
-		return cg_cell_time(out, number_at(c, row));
+		return time_text(c, row, out);
 	if (c->kind == CG_COLUMN_CALLS) {
 		memcpy(&second, (const char *)row + c->second, sizeof(second));
 		return cg_cell_calls(out, number_at(c, row), second);

@@ -32,7 +32,8 @@ struct cg_column {
 	enum cg_column_kind kind;
 	enum cg_column_where where;
 	size_t offset; /* of the field in the row */
-	size_t second; /* of the second field of CALLS */
+	size_t second; /* of the second field of CALLS; of TIME: of a uint32_t, not 0 where
+	                  the time is approximate, or 0 */
 	/*
 	 * Left out for people where the last column would have fewer characters than this and
 	 * needs them; the largest goes first, 0 always stays.

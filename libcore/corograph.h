@@ -116,7 +116,7 @@ struct cg_function {
 	uint64_t self_run_ns;
 	uint64_t self_await_ns;
 	uint64_t self_cpu_ns;
-	bool inexact; /* its contexts were folded: inclusive numbers are approximate */
+	uint32_t inexact; /* 1: contexts were folded, its inclusive numbers are approximate */
 };
 
 /* Sums of what one function did on behalf of another. */

@@ -59,6 +59,50 @@ cg_node_new(struct cg_thread *th, cg_ref parent, cg_ref function, enum cg_edge_k
 	return node;
 }
 
+static uint32_t
+depth_of(const struct cg_thread *th, const struct cg_img_node *node)
+{
+	uint32_t depth = 0;
+
+	for (; node != th->root; node = cg_image_at(th->base, node->parent))
+		depth++;
+	return depth;
+}
+
+/* One step up from a node whose inclusive time is not exact any more. */
+static struct cg_img_node *
+climb(struct cg_thread *th, struct cg_img_node *node, bool *awaited)
+{
+	node->skewed = 1;
+	*awaited &= node->edge == CG_EDGE_AWAIT;
+	return cg_image_at(th->base, node->parent);
+}
+
+/*
+ * What is called at `from` counts at `to`: whoever is above one of the two alone has too
+ * little or too much. Above both waits differ, too, where they go up from one only.
+ */
+static void
+mark_skewed(struct cg_thread *th, struct cg_img_node *from, enum cg_edge_kind edge,
+            struct cg_img_node *to)
+{
+	uint32_t from_depth = depth_of(th, from), to_depth = depth_of(th, to);
+	bool from_waits = edge == CG_EDGE_AWAIT, to_waits = true, go_on = true;
+
+	while (from != to)
+		if (from_depth >= to_depth) {
+			from = climb(th, from, &from_waits);
+			from_depth--;
+		} else {
+			to = climb(th, to, &to_waits);
+			to_depth--;
+		}
+	if (from_waits == to_waits)
+		return;
+	while (go_on && from != th->root)
+		from = climb(th, from, &go_on);
+}
+
 struct cg_img_node *
 cg_node_fold(struct cg_thread *th, struct cg_img_node *parent, cg_ref function,
              enum cg_edge_kind edge)
@@ -78,6 +122,7 @@ cg_node_fold(struct cg_thread *th, struct cg_img_node *parent, cg_ref function,
 	                          memory_order_relaxed);
 	node->folded = 1;
 	node->key = 0;
+	mark_skewed(th, parent, edge, node);
 	return node;
 }
 

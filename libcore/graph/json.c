@@ -229,6 +229,7 @@ write_function(struct json *j, const struct cg_graph *graph, uint32_t i)
 	member_uint(j, "self_run_ns", f->self_run_ns);
 	member_uint(j, "self_await_ns", f->self_await_ns);
 	member_uint(j, "self_cpu_ns", f->self_cpu_ns);
+	member_bool(j, "inexact", f->inexact);
 }
 
 static void

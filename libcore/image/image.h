@@ -153,7 +153,8 @@ struct cg_img_node {
 	                            calls of it keep their way back in an activation */
 	cg_ref hold;             /* its long segments, or 0 while it had none */
 	uint32_t hidden; /* open plain calls of it with an activation; its key is 0 as long */
-	uint32_t reserved;
+	uint32_t skewed; /* 1: by folding, what belongs below it counts elsewhere, or the
+	                    other way round */
 };
 static_assert(sizeof(struct cg_img_node) == 128, "node is two cache lines");
 

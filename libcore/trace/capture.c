@@ -232,7 +232,7 @@ add_node(struct cg_capture_state *state, cg_ref ref, uint32_t parent)
 		.function = CG_NONE,
 		.origin = node.origin,
 		.edge = node.edge <= CG_EDGE_SPAWN ? node.edge : CG_EDGE_CALL,
-		.folded = node.folded != 0,
+		.folded = node.folded || node.skewed,
 		.thread = out->thread_count,
 		.calls = node.calls,
 		.raised = node.raised,

@@ -23,7 +23,7 @@ struct cg_rec_node {
 	uint32_t function; /* CG_NONE for a thread's root */
 	uint32_t origin;   /* any node, or CG_NONE */
 	uint32_t edge;     /* enum cg_edge_kind */
-	uint32_t folded;   /* 0 or 1 */
+	uint32_t folded;   /* 1: its inclusive numbers are not exact */
 	uint32_t thread;   /* index into threads */
 	uint64_t calls, raised, unfinished, begun_before, suspensions;
 	uint64_t run, await, hosted; /* ticks, open activations' time so far included */

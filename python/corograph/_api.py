@@ -65,8 +65,8 @@ def begin(path: Optional[Path], *, builtins: bool = True, include: Globs = (),
           exclude: Globs = (), max_nodes: int = MAX_NODES, prefill: bool = True) -> Profile:
     """As start(); without prefill the frames that are running now are not shown."""
     global _running
-    if max_nodes < 1:
-        raise ValueError("max_nodes: there is at least one")
+    if not 1 <= max_nodes < 1 << 64:
+        raise ValueError("max_nodes: from 1 to 2**64 - 1")
     globs = _signed(b"+", include) + _signed(b"-", exclude)
     with lock:
         result = Profile(None if path is None else os.path.abspath(os.fsdecode(path)))

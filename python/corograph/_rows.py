@@ -30,6 +30,7 @@ class Function(TypedDict):
     self_run_ns: int  #: run_ns without what it called
     self_await_ns: int  #: await_ns without what it awaited
     self_cpu_ns: int  #: cpu_ns without what it called
+    inexact: bool  #: contexts were folded (max_nodes): all but counts and self_ is approximate
 
 
 class Edge(TypedDict):

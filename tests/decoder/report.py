@@ -143,6 +143,7 @@ class Report:
             row = rows[node.function]
             for name in COUNTS:
                 row[name] += node.row[name]
+            row["folded"] |= node.row["folded"]
             row["self_run_ns"] += node.run
             row["self_await_ns"] += node.wait
             row["self_cpu_ns"] += node.cpu
@@ -163,7 +164,8 @@ class Report:
                        "calls", "primitive_calls", "finished", "raised", "unfinished",
                        "begun_before", "suspensions", "wall_ns", "run_ns", "await_ns",
                        "hosted_ns", "cpu_ns", "work_ns", "self_run_ns", "self_await_ns",
-                       "self_cpu_ns")}}
+                       "self_cpu_ns")},
+                   "inexact": row["folded"] == 1}
 
     def edge_rows(self):
         rows = defaultdict(lambda: defaultdict(int))

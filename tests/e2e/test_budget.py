@@ -178,15 +178,15 @@ def _():
 
 @test("deep recursion, folded and not")
 def _():
-    write("app.py", "import sys, threading\nsys.setrecursionlimit(60000)\n"
-                    "threading.stack_size(512 << 20)\n"
+    write("app.py", "import sys, threading\nsys.setrecursionlimit(200000)\n"
+                    "threading.stack_size(1000 << 20)\n"
                     "def down(n):\n    return down(n - 1) if n else 0\n"
-                    "t = threading.Thread(target=down, args=(30000,))\nt.start()\nt.join()\n")
+                    "t = threading.Thread(target=down, args=(100000,))\nt.start()\nt.join()\n")
     for options in [], ["--max-nodes", "100"]:
         data, nodes, _ = recorded(*options)
         f, = [f for f in data["functions"] if f["name"] == "down"]
-        assert (f["calls"], f["primitive_calls"]) == (30001, 1) or options, f
-        assert f["calls"] == f["finished"] == 30001, f
+        assert (f["calls"], f["primitive_calls"]) == (100001, 1) or options, f
+        assert f["calls"] == f["finished"] == 100001, f
         assert nodes < 10000 or not options, nodes
 
 
@@ -194,8 +194,28 @@ def _():
 def _():
     write("app.py", SUSPENDING)
     done = record("app.py", options=["--max-nodes", "40"])
-    assert FOLDED in corograph("report", done.trace).stdout
-    assert FOLDED not in corograph("report", record("app.py").trace).stdout
+    whole = record("app.py", trace="whole.coro")
+    for folded, trace in (True, done.trace), (False, whole.trace):
+        assert (FOLDED in corograph("report", trace).stdout) == folded, trace
+        assert ("\nfolded " in corograph("info", trace).stdout) == folded, trace
+
+
+@test("what a call does not fold into but past is inexact too, what is above is not")
+def _():
+    write("app.py", "def f(n):\n    return n and g(n)\n"
+                    "def g(n):\n    return f(n - 1)\n"
+                    "def main():\n    f(50)\n    other()\n"
+                    "def other():\n    pass\nmain()\n")
+    data, _, _ = recorded("--no-builtins", "--max-nodes", "4")
+    inexact = {f["name"]: f["inexact"] for f in data["functions"]
+               if os.path.basename(f["file"]) == "app.py"}
+    assert inexact == {"<module>": False, "main": False, "other": False, "f": True,
+                       "g": True}, inexact
+    table = corograph("report", "--module", "app.py", "out.coro").stdout
+    for line in table.splitlines():
+        for name in "f", "g", "main":
+            if f" {name} (app.py:" in line:
+                assert ("~" in line) == inexact[name], line
 
 
 @test("the processes of a program have the same bound, and so has the package's recording")
@@ -222,7 +242,7 @@ def _():
     for bad in "0", "-1", "many", "":
         done = record("app.py", options=["--max-nodes", bad])
         assert done.returncode == 2 and "--max-nodes" in done.stderr, done.stderr
-    for bad in 0, -1:
+    for bad in 0, -1, 1 << 64:
         try:
             api.start(max_nodes=bad)
         except ValueError:

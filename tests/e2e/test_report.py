@@ -84,7 +84,7 @@ def _():
              "exclude compensated")
     function = ("name file line kind calls primitive_calls finished raised unfinished begun_before "
                 "suspensions wall_ns run_ns await_ns hosted_ns cpu_ns work_ns self_run_ns "
-                "self_await_ns self_cpu_ns")
+                "self_await_ns self_cpu_ns inexact")
     edge = "caller callee kind calls wall_ns run_ns await_ns cpu_ns"
     thread = "id name native_id creator count run_ns cpu_ns first_ns last_ns"
     task = "name root creator count span_ns run_ns await_ns cpu_ns longest_ns"
@@ -278,7 +278,7 @@ def _():
     assert len(rows) == len(data["functions"])
     for row in rows:
         twin = [f for f in data["functions"] if f["name"] == row["name"]][0]
-        assert {k: str(v) for k, v in twin.items()}.items() <= row.items(), row
+        assert {k: str(int(v) if v is False else v) for k, v in twin.items()}.items() <= row.items(), row
     rows = list(csv.DictReader(io.StringIO("\n".join(
         show(trace, "--format", "csv", "--callers", "time.sleep")))))
     assert [(r["caller"], r["kind"], r["wall_ns"]) for r in rows] == [(NAME, "call", "100")]

@@ -27,12 +27,19 @@ struct field {
 	}
 
 static const struct field node_fields[] = {
-	FIELD(cg_img_node, "calls", calls),        FIELD(cg_img_node, "raised", raised),
-	FIELD(cg_img_node, "susp", suspensions),   FIELD(cg_img_node, "run", run),
-	FIELD(cg_img_node, "await", await),        FIELD(cg_img_node, "hosted", hosted),
-	FIELD(cg_img_node, "begun", begun_before), FIELD(cg_img_node, "gap", gap),
-	FIELD(cg_img_node, "before", gap_before),  FIELD(cg_img_node, "cpu", gap_cpu_ns),
-	FIELD(cg_img_node, "folded", folded),      {0},
+	FIELD(cg_img_node, "calls", calls),
+	FIELD(cg_img_node, "raised", raised),
+	FIELD(cg_img_node, "susp", suspensions),
+	FIELD(cg_img_node, "run", run),
+	FIELD(cg_img_node, "await", await),
+	FIELD(cg_img_node, "hosted", hosted),
+	FIELD(cg_img_node, "begun", begun_before),
+	FIELD(cg_img_node, "gap", gap),
+	FIELD(cg_img_node, "before", gap_before),
+	FIELD(cg_img_node, "cpu", gap_cpu_ns),
+	FIELD(cg_img_node, "folded", folded),
+	FIELD(cg_img_node, "skewed", skewed),
+	{0},
 };
 
 static const struct field thread_fields[] = {

@@ -35,6 +35,7 @@ add(struct snapshot *sum, const struct cg_rec_node *n)
 	sum->run += n->run;
 	sum->await += n->await;
 	sum->hosted += n->hosted;
+	sum->inexact |= n->folded;
 }
 
 static bool

@@ -7,6 +7,7 @@
 /* Self numbers of a function, summed over its nodes, and its inclusive wall time. */
 struct snapshot {
 	uint64_t calls, raised, unfinished, begun, susp, run, await, hosted, wall;
+	bool inexact; /* by folding: its wall time is none to rely on */
 };
 
 /* Take one now, with open activations ending at `end`, and give one function's sums. */
