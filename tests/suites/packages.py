@@ -22,7 +22,9 @@ PACKAGES = {
               ["--ignore", "tests/test_sockets.py"]),
     "starlette": ("1.10.0", ["starlette[full]", "opentelemetry-sdk"], []),
     "httpx": ("0.28.1", ["httpx[brotli,cli,http2,socks,zstd]", "chardet", "cryptography",
-                         "uvicorn"], []),
+                         "uvicorn"],
+              # passes when its first write takes longer than a microsecond, under cProfile too
+              ["--deselect", "tests/test_timeouts.py::test_write_timeout"]),
 }
 
 
