@@ -15,9 +15,8 @@ fill_header(struct cg_collector *c, const struct cg_settings *settings)
 	header->clock_kind = settings->clock;
 	header->builtins = settings->builtins;
 	header->gap_limit = settings->gap_limit;
-	if (settings->clock != CG_CLOCK_MADE_UP)
-		header->start = cg_clock_pair_now(settings->clock);
-	header->latest = header->start;
+	header->start = settings->start;
+	header->latest = settings->start;
 	atomic_store(&header->state, CG_IMG_RECORDING);
 }
 

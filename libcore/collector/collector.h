@@ -133,8 +133,9 @@ struct cg_settings {
 	const char *path; /* of the image file, which must not exist; NULL: memory only */
 	struct cg_ops ops;
 	enum cg_clock_kind clock;
-	uint64_t gap_limit; /* ticks */
-	uint64_t ms;        /* ticks in a millisecond, about; 0: no notes of long segments */
+	struct cg_clock_pair start; /* now */
+	uint64_t gap_limit;         /* ticks */
+	uint64_t ms; /* ticks in a millisecond, about; 0: no notes of long segments */
 	bool builtins;
 	bool shared;          /* threads of the program run at once: no GIL */
 	uint64_t node_budget; /* past it new contexts fold into old ones; 0: the default */

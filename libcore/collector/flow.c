@@ -415,7 +415,7 @@ push_thrown(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 {
 	struct cg_img_activation *outer = outermost(th, act);
 
-	if (outer == act || delegator(th, below))
+	if (outer == act)
 		return push_again(th, act, below);
 	if (!move_chain(th, outer, act))
 		return false;

@@ -107,6 +107,17 @@ cg_on_resume(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fra
 	cg_resume(th, cg_code_key(code), cg_code_kind(code), id, below, tick);
 }
 
+/*
+ * Who throws by delegation: `await` of what an async generator gives to close it or to throw
+ * into it. Anything else is thrown into by a call, or as its last reference goes, even where
+ * the frame below stands at an await: that has just come back.
+ */
+static inline uint64_t
+cg_frame_thrower(const PyCodeObject *code, const cg_frame *frame)
+{
+	return code->co_flags & CO_ASYNC_GENERATOR ? cg_frame_delegator(frame) : 0;
+}
+
 static inline void
 cg_on_throw(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame,
             bool fresh)
@@ -114,7 +125,7 @@ cg_on_throw(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 	uint64_t id = cg_frame_id(frame);
 	uint64_t tick = cg_is_chained_throw(th, id) ? th->img->last : cg_recorder_tick();
 
-	cg_throw(th, cg_code_key(code), cg_code_kind(code), id, cg_frame_delegator(frame),
+	cg_throw(th, cg_code_key(code), cg_code_kind(code), id, cg_frame_thrower(code, frame),
 	         fresh, tick);
 }
 

@@ -158,6 +158,7 @@ new_collector(struct cg_collector **collector, const struct cg_session_options *
 	if (cg_calibrate(&costs, settings) < 0)
 		return -1;
 	settings->node_budget = options->max_nodes; /* of the program alone */
+	settings->start = cg_clock_pair_now(settings->clock);
 	status = cg_collector_new(collector, settings);
 	if (!status)
 		cg_image_header(&(*collector)->image)->costs = costs;

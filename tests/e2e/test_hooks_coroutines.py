@@ -273,6 +273,33 @@ def _():
     assert one(p, "generator")["unfinished"] == 0
 
 
+@test("what a coroutine drops as it returns is closed below its awaiter, which awaits it not")
+def _():
+    def leaf():
+        try:
+            yield
+        finally:
+            sum(range(1000))
+
+    def generator():
+        yield from leaf()
+
+    async def returns():
+        g = generator()
+        next(g)
+
+    async def awaits():
+        await returns()
+
+    p = recorded(drive, awaits())
+    kinds = {pair: set(calls) for pair, calls in edges(p).items()}
+    assert kinds["awaits", "returns"] == {"await"}, kinds
+    assert "await" not in kinds.get(("awaits", "generator"), ()), kinds
+    assert "await" not in kinds.get(("awaits", "leaf"), ()), kinds
+    assert kinds["generator", "leaf"] == {"call"}, kinds
+    assert counts(p, "generator", "leaf") == [(1, 1, 1)] * 2, counts(p, "generator", "leaf")
+
+
 @test("a task's root stands on a SPAWN edge from what created it")
 def _():
     async def child():

@@ -39,6 +39,7 @@ class Activation:
         self.is_root = False              # of a task
         self.awaiter = None               # which delegates to it
         self.suspended = False
+        self.gave = False                 # at its last suspension, a value of its own
         self.waits_since = None           # tick, when it is the leaf of a chain that waits
 
 
@@ -206,8 +207,8 @@ class Model:
         if name == "resume":
             return last == "resume" and delegating and last_frame == below
         if name == "throw":
-            return last in ("return", "unwind", "yield") and awaiter is known and \
-                known.suspended
+            return (last in ("return", "unwind") or last == "yield" and act.gave) and \
+                awaiter is known and known.suspended
         return False
 
     def start(self, frame, function, below, delegating, is_root, is_iterable, wrapped):
@@ -264,6 +265,7 @@ class Model:
         act.born.add("suspensions")
         waits = act.is_coroutine or not wrapped and (
             function[3] == "async_generator" or act.node.edge == "await")
+        act.gave = wrapped
         if wrapped:
             act.awaiter = None  # it gave a value: nobody delegates to it until the next step
         if is_leaf and waits:

@@ -108,7 +108,8 @@ class Recorder:
             below = below.f_back
         suspendable = kind_of(code) != "function"
         self._note(event, place_of(frame), function_of(code), place_of(below),
-                   suspendable and is_delegating(below),
+                   suspendable and is_delegating(below) and (
+                       event != "throw" or kind_of(code) == "async_generator"),
                    kind_of(code) == "coroutine" and self._is_task_root(frame),
                    bool(code.co_flags & 0x100), id(value), type(value).__name__ == WRAPPED)
 
