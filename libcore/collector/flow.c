@@ -442,6 +442,20 @@ push_thrown_on(struct cg_thread *th, struct cg_img_activation *act, uint64_t bel
 	return true;
 }
 
+/*
+ * What it delegates to has come to no end that was told, though an exception passes it by:
+ * it was closed without an event, as some interpreters do, or refused. Nobody awaits it now.
+ */
+static void
+let_go(struct cg_thread *th, struct cg_img_activation *act)
+{
+	while (suspended_inner(th, act)) {
+		act = cg_act_at(th, act->inner);
+		end_wait(th, act);
+		act->awaiter = 0;
+	}
+}
+
 void
 cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
          uint64_t below, bool fresh, uint64_t tick)
@@ -459,6 +473,7 @@ cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 		begin_before(th, key, kind, frame, below);
 		return;
 	}
+	let_go(th, act);
 	(void)go_on(th, act, below, chained ? push_thrown_on : push_thrown);
 }
 

@@ -237,9 +237,18 @@ class Model:
 
     def throw(self, frame, function, below, delegating, is_root, is_iterable, wrapped):
         if frame in self.activations:
+            self.let_go(self.activations[frame])
             self.resume(frame, function, below, delegating, is_root, is_iterable, wrapped)
         else:  # into one that never started
             self.start(frame, function, below, delegating, is_root, is_iterable, wrapped)
+
+    def let_go(self, act):
+        """Some Pythons do not tell that a leaf was closed, only what its awaiter then gets."""
+        for inner in self.activations.values():
+            if inner.awaiter is act and inner.suspended:
+                self.end_wait(inner)
+                inner.awaiter = None
+                self.let_go(inner)
 
     def end_wait(self, act):
         if act.waits_since is not None:
@@ -287,16 +296,7 @@ class Model:
         self.advance(tick)
         for act in self.activations.values():
             act.born.add("unfinished")
-            if not self.is_left_over(act):
-                self.end_wait(act)
-
-    def is_left_over(self, act):
-        """Some Pythons do not tell that a leaf was closed, only that its awaiter was."""
-        while act.awaiter is not None:
-            act = act.awaiter
-            if act not in self.activations.values():
-                return True
-        return False
+            self.end_wait(act)
 
 
 def compute(events, with_c, end):
