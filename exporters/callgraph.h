@@ -7,27 +7,13 @@
  */
 #ifndef CG_EXPORTERS_CALLGRAPH_H
 #define CG_EXPORTERS_CALLGRAPH_H
+#include "arcs.h"
 #include "rows.h"
-
-/* A caller and what it called, rows both. */
-struct cg_arc {
-	uint32_t caller;
-	uint32_t callee;
-	uint64_t calls;
-	uint64_t primitive; /* those made while this arc was not above already */
-};
-
-/* What happened to a row: 0 for one that stands nowhere. */
-struct cg_row_calls {
-	uint64_t calls;
-	uint64_t primitive; /* those made while the row was not above already */
-	bool placed;        /* it has a place */
-};
 
 /* Inclusive numbers of an arc count where ... */
 enum cg_outer {
-	CG_OUTER_ROW = 1, /* ... its callee is not above itself */
-	CG_OUTER_ARC = 2  /* ... it is not above itself */
+	CG_OUTER_ROW, /* ... its callee is not above itself; its `primitive` is 0 */
+	CG_OUTER_ARC  /* ... it is not above itself; `primitive` are its calls there */
 };
 
 /* What to fold, and how. */
@@ -39,63 +25,86 @@ struct cg_fold {
 	const bool *keep;    /* per row, or NULL: a row that is not kept vanishes, its self
 	                        numbers become its callers', and what it calls is called by
 	                        them; the root must be kept */
+	unsigned threads;    /* 1 or 2; 0: as many as pay */
 };
 
+enum { CG_LANES = 4 /* wall is run and await, calls are no cost */ };
+
+/* What happened to a row: 0 for one that stands nowhere. */
+struct cg_row_sums {
+	uint64_t calls;
+	uint64_t primitive; /* those made while the row was not above already */
+	uint32_t open;      /* while folding: how many of it are open */
+	bool placed;        /* it has a place */
+	uint64_t costs[];   /* lane by lane self and inclusive */
+};
+
+/*
+ * Sums are kept in lanes, one a metric that is wanted and that something has. Of an arc's
+ * costs the inclusive ones come first, then, where wanted, its self costs, and then, with
+ * CG_OUTER_ARC, how many of it are open while folding.
+ */
 struct cg_callgraph {
-	struct cg_row_calls *rows; /* owned; per row */
-	struct cg_arc *arcs;       /* owned; in the order they were met */
-	uint64_t *row_costs;       /* owned; per row self and inclusive, metric by metric */
-	uint64_t *arc_costs;       /* owned; per arc all inclusive, then all self */
+	struct cg_arcs arcs;
+	uint64_t *rows; /* owned; cg_callgraph_row */
 	uint32_t row_count;
-	uint32_t arc_count;
-	unsigned metric_count; /* as folded, in that order */
-	unsigned arc_width;    /* costs of an arc */
+	unsigned row_width; /* words of a row */
+	unsigned lane_count;
+	enum cg_metric lanes[CG_LANES];
+	unsigned parts[CG_METRICS][2]; /* per metric as asked for: the lanes that it is the sum
+	                                  of; CG_LANES: none */
 };
 
-/* Fold `placed`, linear in places. Release after success only. CG_NOMEM, CG_LIMIT beyond 2^30 arcs. */
+/*
+ * Fold `placed`, linear in places. What comes out does not depend on the number of threads.
+ * Release after success only. CG_NOMEM, CG_LIMIT beyond 2^30 arcs.
+ */
 enum cg_status cg_callgraph_init(struct cg_callgraph *graph,
                                  const struct cg_placed *placed,
                                  const struct cg_rows *rows, const struct cg_fold *fold);
 
 void cg_callgraph_release(struct cg_callgraph *graph);
 
-/* Costs of a row and of an arc in the metric that was folded as number m. */
+static inline struct cg_row_sums *
+cg_callgraph_row(const struct cg_callgraph *graph, uint32_t row)
+{
+	return (struct cg_row_sums *)(graph->rows + (size_t)row * graph->row_width);
+}
+
+/* The metric that was folded as number m, of costs that lie `step` apart. */
+static inline uint64_t
+cg_callgraph_cost(const struct cg_callgraph *graph, const uint64_t *costs, unsigned step,
+                  unsigned m)
+{
+	unsigned a = graph->parts[m][0], b = graph->parts[m][1];
+
+	return cg_sum(a < CG_LANES ? costs[a * step] : 0, b < CG_LANES ? costs[b * step] : 0);
+}
+
 static inline uint64_t
 cg_callgraph_row_self(const struct cg_callgraph *graph, uint32_t row, unsigned m)
 {
-	return graph->row_costs[((size_t)row * graph->metric_count + m) * 2];
+	return cg_callgraph_cost(graph, cg_callgraph_row(graph, row)->costs, 2, m);
 }
 
 static inline uint64_t
 cg_callgraph_row_all(const struct cg_callgraph *graph, uint32_t row, unsigned m)
 {
-	return graph->row_costs[((size_t)row * graph->metric_count + m) * 2 + 1];
+	return cg_callgraph_cost(graph, cg_callgraph_row(graph, row)->costs + 1, 2, m);
 }
 
 static inline uint64_t
-cg_callgraph_arc_all(const struct cg_callgraph *graph, uint32_t arc, unsigned m)
+cg_callgraph_arc_all(const struct cg_callgraph *graph, const struct cg_arc *arc,
+                     unsigned m)
 {
-	return graph->arc_costs[(size_t)arc * graph->arc_width + m];
+	return cg_callgraph_cost(graph, arc->costs, 1, m);
 }
 
 static inline uint64_t
-cg_callgraph_arc_self(const struct cg_callgraph *graph, uint32_t arc, unsigned m)
+cg_callgraph_arc_self(const struct cg_callgraph *graph, const struct cg_arc *arc,
+                      unsigned m)
 {
-	return graph->arc_costs[(size_t)arc * graph->arc_width + graph->metric_count + m];
-}
-
-/*
- * The numbers of an arc will be asked for soon: arcs in order lie anywhere in memory. Always
- * inline, since gcc else takes it for a function that does nothing.
- */
-__attribute__((always_inline)) static inline void
-cg_callgraph_prefetch(const struct cg_callgraph *graph, uint32_t arc)
-{
-	const uint64_t *costs = graph->arc_costs + (size_t)arc * graph->arc_width;
-
-	__builtin_prefetch(&graph->arcs[arc]);
-	__builtin_prefetch(costs);
-	__builtin_prefetch(costs + graph->arc_width - 1);
+	return cg_callgraph_cost(graph, arc->costs + graph->lane_count, 1, m);
 }
 
 /* Arcs grouped by one end and ordered by the other. */

@@ -175,14 +175,14 @@ put_costs(struct writer *w, uint32_t line, const uint64_t *costs)
 static void
 put_arc(struct writer *w, uint32_t index)
 {
-	const struct cg_arc *arc = &w->graph.arcs[index];
+	const struct cg_arc *arc = cg_arcs_at(&w->graph.arcs, index);
 	const struct cg_row *caller = &w->rows.rows[arc->caller];
 	const struct cg_row *callee = &w->rows.rows[arc->callee];
 	uint64_t costs[EVENTS], any = 0;
 	char *p;
 
 	for (unsigned e = 0; e < w->settings->events.count; e++)
-		any |= costs[e] = cg_callgraph_arc_all(&w->graph, index, e);
+		any |= costs[e] = cg_callgraph_arc_all(&w->graph, arc, e);
 	if (!any && !arc->calls)
 		return;
 	if (w->titles.object[arc->callee] != w->titles.object[arc->caller])
@@ -214,8 +214,8 @@ put_row(struct writer *w, uint32_t row)
 		costs[e] = cg_callgraph_row_self(&w->graph, row, e);
 	put_costs(w, w->rows.rows[row].line, costs);
 	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++) {
-		if (i + AHEAD < w->graph.arc_count)
-			cg_callgraph_prefetch(&w->graph, w->order.arcs[i + AHEAD]);
+		if (i + AHEAD < w->graph.arcs.count)
+			cg_arcs_prefetch(&w->graph.arcs, w->order.arcs[i + AHEAD]);
 		put_arc(w, w->order.arcs[i]);
 	}
 }
@@ -295,7 +295,7 @@ callgrind_write(const struct cg_export *x)
 	if (!status)
 		status = put_head(&w);
 	for (uint32_t row = 0; !status && row < w.rows.count; row++)
-		if (w.graph.rows[row].placed)
+		if (cg_callgraph_row(&w.graph, row)->placed)
 			put_row(&w, row);
 	if (!status)
 		put_totals(&w);

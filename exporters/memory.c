@@ -6,18 +6,20 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 enum { FIRST_CAPACITY = 16, PAGE = 4096, LARGE = 128 << 10 };
 
-static long fail_at = -1;
+static atomic_long fail_at = -1;
 
 static bool
 refused(void)
 {
-	return fail_at >= 0 && fail_at-- == 0;
+	return atomic_load_explicit(&fail_at, memory_order_relaxed) >= 0 &&
+	       atomic_fetch_sub(&fail_at, 1) == 0;
 }
 
 void

@@ -30,6 +30,7 @@ struct builder {
 	uint32_t mirror_count;
 	uint32_t item_count;
 	uint32_t root; /* item of <program> */
+	unsigned has;  /* as in cg_placed */
 };
 
 /* Nodes above which no chain goes on: AWAIT below a thread's root is as good as CALL. */
@@ -48,12 +49,23 @@ is_task(const struct cg_graph *g, uint32_t n)
 	return g->nodes[n].edge == CG_EDGE_SPAWN && g->nodes[n].parent != CG_NONE;
 }
 
+/* The metrics of a node that are not 0, as in cg_placed; a place's calls are no matter. */
+static unsigned
+metrics_of(const struct cg_node *node)
+{
+	return (unsigned)(node->run_ns != 0) << CG_METRIC_RUN |
+	       (unsigned)(node->await_ns != 0) << CG_METRIC_AWAIT |
+	       (unsigned)(node->cpu_ns != 0) << CG_METRIC_CPU |
+	       (unsigned)(node->suspensions != 0) << CG_METRIC_SUSPENSIONS;
+}
+
 static void
 find_await(struct builder *b)
 {
 	const struct cg_graph *g = b->graph;
 
 	for (uint32_t n = g->node_count; n-- > 0;) {
+		b->has |= metrics_of(&g->nodes[n]);
 		if (g->nodes[n].await_ns)
 			b->marks[n] |= AWAITS;
 		if (is_awaited(g, n) && b->marks[n] & AWAITS)
@@ -238,6 +250,53 @@ order_items(struct builder *b, struct cg_placed *placed)
 	}
 }
 
+/*
+ * A graph without tasks and without await is in the order of its places already. False,
+ * with nothing said about `placed`, when it is not such a graph.
+ */
+static bool
+take_order(struct builder *b, struct cg_placed *placed)
+{
+	const struct cg_graph *g = b->graph;
+
+	placed->places[0] =
+		(struct cg_place){.parent = CG_NONE, .end = g->node_count + 1, .node = CG_NONE};
+	for (uint32_t n = 0; n < g->node_count; n++) {
+		const struct cg_node *node = &g->nodes[n];
+		bool top = node->parent == CG_NONE;
+
+		if (node->await_ns || is_task(g, n))
+			return false;
+		b->has |= metrics_of(node);
+		placed->places[n + 1] =
+			(struct cg_place){.parent = top ? 0 : node->parent + 1,
+		                      .end = node->end + 1,
+		                      .label = label_of(placed, n),
+		                      .node = n,
+		                      .holds = top ? CG_HOLDS_NOTHING : CG_HOLDS_ALL};
+	}
+	placed->count = g->node_count + 1;
+	return true;
+}
+
+/* The same for those graphs of which that may be true. */
+static enum cg_status
+build_plain(struct builder *b, struct cg_placed *placed)
+{
+	const struct cg_graph *g = b->graph;
+
+	if (!g->thread_count || g->node_count >= CG_NONE - 2)
+		return CG_OK;
+	placed->places = cg_memory_array(g->node_count + 1u, sizeof(*placed->places));
+	if (!placed->places)
+		return CG_NOMEM;
+	if (!take_order(b, placed)) {
+		cg_memory_free(placed->places);
+		placed->places = NULL;
+	}
+	return CG_OK;
+}
+
 static enum cg_status
 build(struct builder *b, struct cg_placed *placed)
 {
@@ -280,8 +339,11 @@ cg_placed_init(struct cg_placed *placed, const struct cg_graph *graph,
 	made.first_function = 1 + (graph->thread_count ? graph->thread_count : 1);
 	if (graph->thread_count < CG_NONE / 4 && graph->function_count < CG_NONE / 4) {
 		made.label_count = made.first_function + graph->function_count;
-		status = build(&b, &made);
+		status = build_plain(&b, &made);
+		if (!status && !made.places)
+			status = build(&b, &made);
 	}
+	made.has = b.has;
 	cg_memory_free(b.marks);
 	cg_memory_free(b.mirror);
 	cg_memory_free(b.mirrored);
@@ -299,27 +361,6 @@ cg_placed_release(struct cg_placed *placed)
 {
 	cg_memory_free(placed->places);
 	*placed = (struct cg_placed){0};
-}
-
-void
-cg_placed_selves(const struct cg_placed *placed, uint32_t i, uint64_t selves[CG_METRICS])
-{
-	const struct cg_place *place = &placed->places[i];
-	const struct cg_node *node;
-
-	memset(selves, 0, CG_METRICS * sizeof(*selves));
-	if (place->holds == CG_HOLDS_NOTHING)
-		return;
-	node = &placed->graph->nodes[place->node];
-	if (place->holds != CG_HOLDS_ALL_BUT_AWAIT)
-		selves[CG_METRIC_AWAIT] = node->await_ns;
-	if (place->holds != CG_HOLDS_AWAIT) {
-		selves[CG_METRIC_RUN] = node->run_ns;
-		selves[CG_METRIC_CPU] = node->cpu_ns;
-		selves[CG_METRIC_SUSPENSIONS] = node->suspensions;
-		selves[CG_METRIC_CALLS] = node->calls;
-	}
-	selves[CG_METRIC_WALL] = cg_sum(selves[CG_METRIC_RUN], selves[CG_METRIC_AWAIT]);
 }
 
 uint64_t

@@ -47,6 +47,7 @@ struct cg_placed {
 	uint32_t count;
 	uint32_t label_count;
 	uint32_t first_function; /* label of function 0 */
+	unsigned has;            /* a bit 1 << enum cg_metric where some node may have that */
 };
 
 /*
@@ -59,8 +60,27 @@ enum cg_status cg_placed_init(struct cg_placed *placed, const struct cg_graph *g
 void cg_placed_release(struct cg_placed *placed);
 
 /* All numbers that stand at place i itself, by metric. */
-void cg_placed_selves(const struct cg_placed *placed, uint32_t i,
-                      uint64_t selves[CG_METRICS]);
+static inline void
+cg_placed_selves(const struct cg_placed *placed, uint32_t i, uint64_t selves[CG_METRICS])
+{
+	const struct cg_place *place = &placed->places[i];
+	const struct cg_node *node;
+
+	for (unsigned m = 0; m < CG_METRICS; m++)
+		selves[m] = 0;
+	if (place->holds == CG_HOLDS_NOTHING)
+		return;
+	node = &placed->graph->nodes[place->node];
+	if (place->holds != CG_HOLDS_ALL_BUT_AWAIT)
+		selves[CG_METRIC_AWAIT] = node->await_ns;
+	if (place->holds != CG_HOLDS_AWAIT) {
+		selves[CG_METRIC_RUN] = node->run_ns;
+		selves[CG_METRIC_CPU] = node->cpu_ns;
+		selves[CG_METRIC_SUSPENSIONS] = node->suspensions;
+		selves[CG_METRIC_CALLS] = node->calls;
+	}
+	selves[CG_METRIC_WALL] = cg_sum(selves[CG_METRIC_RUN], selves[CG_METRIC_AWAIT]);
+}
 
 /* The number that stands at place i itself. */
 uint64_t cg_placed_self(const struct cg_placed *placed, uint32_t i, enum cg_metric metric);

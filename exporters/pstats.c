@@ -179,20 +179,20 @@ put_key(struct writer *w, uint32_t row)
 static void
 put_caller(struct writer *w, uint32_t index)
 {
-	const struct cg_arc *arc = &w->graph.arcs[index];
+	const struct cg_arc *arc = cg_arcs_at(&w->graph.arcs, index);
 
 	put_key(w, arc->caller);
 	cg_marshal_tuple(&w->marshal, 4);
 	cg_marshal_integer(&w->marshal, arc->calls ? arc->calls : 1);
 	cg_marshal_integer(&w->marshal, arc->calls ? arc->primitive : 1);
-	cg_marshal_float(&w->marshal, seconds(cg_callgraph_arc_self(&w->graph, index, 0)));
-	cg_marshal_float(&w->marshal, seconds(cg_callgraph_arc_all(&w->graph, index, 0)));
+	cg_marshal_float(&w->marshal, seconds(cg_callgraph_arc_self(&w->graph, arc, 0)));
+	cg_marshal_float(&w->marshal, seconds(cg_callgraph_arc_all(&w->graph, arc, 0)));
 }
 
 static void
 put_row(struct writer *w, uint32_t row)
 {
-	const struct cg_row_calls *calls = &w->graph.rows[row];
+	const struct cg_row_sums *calls = cg_callgraph_row(&w->graph, row);
 
 	put_key(w, row);
 	cg_marshal_tuple(&w->marshal, 5);
@@ -202,8 +202,8 @@ put_row(struct writer *w, uint32_t row)
 	cg_marshal_float(&w->marshal, seconds(cg_callgraph_row_all(&w->graph, row, 0)));
 	cg_marshal_dict(&w->marshal);
 	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++) {
-		if (i + AHEAD < w->graph.arc_count)
-			cg_callgraph_prefetch(&w->graph, w->order.arcs[i + AHEAD]);
+		if (i + AHEAD < w->graph.arcs.count)
+			cg_arcs_prefetch(&w->graph.arcs, w->order.arcs[i + AHEAD]);
 		put_caller(w, w->order.arcs[i]);
 	}
 	cg_marshal_dict_end(&w->marshal);
@@ -232,7 +232,7 @@ pstats_write(const struct cg_export *x)
 	if (!status) {
 		cg_marshal_dict(&w.marshal);
 		for (uint32_t row = 0; row < w.rows.count; row++)
-			if (w.graph.rows[row].placed)
+			if (cg_callgraph_row(&w.graph, row)->placed)
 				put_row(&w, row);
 		cg_marshal_dict_end(&w.marshal);
 		warn(&w);

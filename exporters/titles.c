@@ -4,6 +4,7 @@
  */
 #include "titles.h"
 #include "memory.h"
+#include "stream.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -89,14 +90,16 @@ title_row(struct maker *m, const struct cg_graph *graph, uint32_t row)
 {
 	const struct cg_row *r = &m->rows->rows[row];
 	const char *name = cg_rows_name(m->rows, row), *module = "";
-	size_t n = 0, room = strlen(name) + 3, length;
+	size_t n = 0, room = strlen(name) + 3, length; /* ::, NUL */
 	enum cg_status status;
 
 	if (r->kind == CG_ROW_PYTHON)
 		module = module_of(&graph->functions[r->function], &n);
 	status = scratch_fill(m, module, n, room, &length);
-	if (!status && n)
-		snprintf(m->scratch + length, room, "::%s", name);
+	if (!status && n) {
+		memcpy(m->scratch + length, "::", 2);
+		memcpy(m->scratch + length + 2, name, room - 2);
+	}
 	if (!status)
 		status = cg_intern_add(&m->titles->texts, n ? m->scratch : name,
 		                       &m->titles->name[row]);
@@ -128,15 +131,18 @@ static enum cg_status
 identify(const struct maker *m, struct cg_intern *seen, uint32_t *of, uint32_t *count)
 {
 	for (uint32_t row = 0; row < m->rows->count; row++) {
-		char key[36];
+		char key[64], *end;
 		uint32_t file;
 		enum cg_status status =
 			cg_intern_add(seen, base_name(cg_rows_file(m->rows, row)), &file);
 
 		if (status)
 			return status;
-		snprintf(key, sizeof(key), "%u/%u/%u", m->titles->name[row],
-		         m->titles->object[row], file);
+		end = cg_decimal(key, m->titles->name[row]);
+		*end++ = '/';
+		end = cg_decimal(end, m->titles->object[row]);
+		*end++ = '/';
+		*cg_decimal(end, file) = '\0';
 		status = cg_intern_add(seen, key, &of[row]);
 		if (status)
 			return status;
@@ -145,9 +151,12 @@ identify(const struct maker *m, struct cg_intern *seen, uint32_t *of, uint32_t *
 	return CG_OK;
 }
 
-/* Give rows that share all three their line; or all but the first of them a number. */
+/*
+ * Give rows that share all three their line; or all but the first of them a number. *told:
+ * there were such rows.
+ */
 static enum cg_status
-tell_apart(struct maker *m, bool by_line)
+tell_apart(struct maker *m, bool by_line, bool *told)
 {
 	struct cg_intern seen;
 	uint32_t *of = cg_memory_array(m->rows->count, sizeof(*of));
@@ -160,6 +169,7 @@ tell_apart(struct maker *m, bool by_line)
 	for (uint32_t row = m->rows->count; !status && row-- > 0;) {
 		if (count[of[row]] < 2)
 			continue;
+		*told = true;
 		if (by_line)
 			status = title_extend(m, row, ':', m->rows->rows[row].line);
 		else
@@ -181,13 +191,14 @@ cg_titles_init(struct cg_titles *titles, const struct cg_rows *rows,
 	};
 	struct maker m = {.titles = &made, .rows = rows};
 	enum cg_status status = made.name && made.object ? CG_OK : CG_NOMEM;
+	bool told = false;
 
 	for (uint32_t row = 0; !status && row < rows->count; row++)
 		status = title_row(&m, graph, row);
 	if (!status)
-		status = tell_apart(&m, true);
-	if (!status)
-		status = tell_apart(&m, false);
+		status = tell_apart(&m, true, &told);
+	if (!status && told)
+		status = tell_apart(&m, false, &told);
 	cg_memory_free(m.scratch);
 	if (status)
 		cg_titles_release(&made);

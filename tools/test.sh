@@ -119,7 +119,7 @@ test_threads() {
 threads_run() {
 	local dir=$BUILD/test/threads name
 	configure_in "$dir" "$FIRST_PYTHON" --enable-werror --enable-sanitizers=thread || return 1
-	for name in tests/events/test_parallel tests/unit/test_frames; do
+	for name in tests/events/test_parallel tests/unit/test_frames tests/export/test_callgraph; do
 		make -C "$dir" -j"$JOBS" "$name" && (cd "$dir" && "./$name") || return 1
 	done
 }

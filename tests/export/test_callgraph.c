@@ -1,0 +1,210 @@
+/*
+ * The folding of random trees: two threads find what one does, and both what the places say
+ * when they are asked one by one.
+ */
+#include "exporters/callgraph.h"
+#include "exporters/memory.h"
+#include "../unit/tap.h"
+
+#include <string.h>
+
+enum { NODES = 4000, FUNCTIONS = 30, METRICS = 5, PLACES_MAX = 2 * NODES + 3 };
+
+static uint32_t
+draw(uint32_t below)
+{
+	static uint64_t state = 88172645463325252u;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (uint32_t)(state >> 32) % below;
+}
+
+/* A thread's tree, depth first, with tasks and what waits where that is asked for. */
+static void
+make(struct cg_graph *g, bool waits)
+{
+	static struct cg_node nodes[NODES];
+	static struct cg_function functions[FUNCTIONS];
+	static char names[FUNCTIONS][8];
+	static struct cg_thread_row thread = {.name = "MainThread", .id = 1, .count = 1};
+	uint32_t up = 0;
+
+	nodes[0] =
+		(struct cg_node){.parent = CG_NONE, .function = CG_NONE, .origin = CG_NONE};
+	for (uint32_t n = 1; n < NODES; n++) {
+		while (up && draw(3) == 0)
+			up = nodes[up].parent;
+		nodes[n] = (struct cg_node){.parent = up,
+		                            .function = draw(FUNCTIONS),
+		                            .origin = CG_NONE,
+		                            .edge = waits && up ? draw(3) : CG_EDGE_CALL,
+		                            .calls = draw(4),
+		                            .run_ns = draw(1000),
+		                            .cpu_ns = draw(500),
+		                            .await_ns = waits ? draw(3) * 100 : 0,
+		                            .suspensions = waits ? draw(3) : 0};
+		if (draw(2))
+			up = n;
+	}
+	for (uint32_t n = NODES; n-- > 0;) {
+		if (nodes[n].end <= n)
+			nodes[n].end = n + 1;
+		if (n && nodes[nodes[n].parent].end < nodes[n].end)
+			nodes[nodes[n].parent].end = nodes[n].end;
+	}
+	for (uint32_t f = 0; f < FUNCTIONS; f++) {
+		snprintf(names[f], sizeof names[f], "f%u", f);
+		functions[f] = (struct cg_function){
+			.name = names[f], .file = "a.py", .module = "a", .line = 1};
+	}
+	*g = (struct cg_graph){.nodes = nodes,
+	                       .node_count = NODES,
+	                       .functions = functions,
+	                       .function_count = FUNCTIONS,
+	                       .threads = &thread,
+	                       .thread_count = 1};
+}
+
+static bool
+same_arcs(const struct cg_callgraph *a, const struct cg_callgraph *b, bool self)
+{
+	struct cg_arc_order of_a, of_b;
+	bool same = a->arcs.count == b->arcs.count;
+
+	if (!same || cg_arc_order_init(&of_a, a, true) || cg_arc_order_init(&of_b, b, true))
+		return false;
+	for (uint32_t i = 0; i < a->arcs.count; i++) {
+		const struct cg_arc *x = cg_arcs_at(&a->arcs, of_a.arcs[i]);
+		const struct cg_arc *y = cg_arcs_at(&b->arcs, of_b.arcs[i]);
+
+		same &= x->caller == y->caller && x->callee == y->callee &&
+		        x->calls == y->calls && x->primitive == y->primitive;
+		for (unsigned m = 0; m < METRICS; m++) {
+			same &= cg_callgraph_arc_all(a, x, m) == cg_callgraph_arc_all(b, y, m);
+			same &=
+				!self || cg_callgraph_arc_self(a, x, m) == cg_callgraph_arc_self(b, y, m);
+		}
+	}
+	cg_arc_order_release(&of_a);
+	cg_arc_order_release(&of_b);
+	return same;
+}
+
+static bool
+same_rows(const struct cg_callgraph *a, const struct cg_callgraph *b)
+{
+	bool same = a->row_count == b->row_count;
+
+	for (uint32_t row = 0; same && row < a->row_count; row++) {
+		const struct cg_row_sums *x = cg_callgraph_row(a, row);
+		const struct cg_row_sums *y = cg_callgraph_row(b, row);
+
+		same &= x->calls == y->calls && x->primitive == y->primitive &&
+		        x->placed == y->placed;
+		for (unsigned m = 0; m < METRICS; m++)
+			same &=
+				cg_callgraph_row_self(a, row, m) == cg_callgraph_row_self(b, row, m) &&
+				cg_callgraph_row_all(a, row, m) == cg_callgraph_row_all(b, row, m);
+	}
+	return same;
+}
+
+/* Is row `of` above place i, standing for itself? */
+static bool
+is_below(const struct cg_placed *placed, const struct cg_rows *rows, uint32_t i)
+{
+	uint32_t row = rows->of[placed->places[i].label];
+
+	while ((i = placed->places[i].parent) != CG_NONE)
+		if (rows->of[placed->places[i].label] == row)
+			return true;
+	return false;
+}
+
+/* The rows' costs as the places have them, one by one. */
+static bool
+adds_up(const struct cg_callgraph *g, const struct cg_placed *placed,
+        const struct cg_rows *rows, const struct cg_fold *fold)
+{
+	static uint64_t self[PLACES_MAX], all[PLACES_MAX];
+	bool same = true;
+
+	for (unsigned m = 0; m < METRICS; m++) {
+		uint64_t *sums;
+
+		memset(self, 0, sizeof self);
+		memset(all, 0, sizeof all);
+		if (cg_placed_inclusive(placed, fold->metrics[m], &sums))
+			return false;
+		for (uint32_t i = 0; i < placed->count; i++) {
+			uint32_t row = rows->of[placed->places[i].label];
+
+			self[row] += cg_placed_self(placed, i, fold->metrics[m]);
+			all[row] += is_below(placed, rows, i) ? 0 : sums[i];
+		}
+		cg_memory_free(sums);
+		for (uint32_t row = 0; row < rows->count; row++)
+			same &= self[row] == cg_callgraph_row_self(g, row, m) &&
+			        all[row] == cg_callgraph_row_all(g, row, m);
+	}
+	return same;
+}
+
+static void
+check(const struct cg_placed *placed, const struct cg_rows *rows, struct cg_fold fold)
+{
+	struct cg_callgraph one, two;
+
+	fold.threads = 1;
+	if (!ok(cg_callgraph_init(&one, placed, rows, &fold) == CG_OK, "folds"))
+		return;
+	fold.threads = 2;
+	if (ok(cg_callgraph_init(&two, placed, rows, &fold) == CG_OK, "on two threads")) {
+		ok(same_rows(&one, &two), "the same rows");
+		ok(same_arcs(&one, &two, fold.arc_self), "the same arcs");
+		cg_callgraph_release(&two);
+	}
+	if (!fold.keep)
+		ok(adds_up(&one, placed, rows, &fold), "what the places say");
+	cg_callgraph_release(&one);
+}
+
+static void
+check_all(bool waits)
+{
+	struct cg_fold fold = {.metrics = {CG_METRIC_WALL, CG_METRIC_RUN, CG_METRIC_AWAIT,
+	                                   CG_METRIC_CPU, CG_METRIC_SUSPENSIONS},
+	                       .metric_count = METRICS};
+	struct cg_row_style style = {.file = {"p", "t", NULL, "b"}};
+	bool keep[FUNCTIONS + 2];
+	struct cg_graph graph;
+	struct cg_placed placed;
+	struct cg_rows rows;
+
+	make(&graph, waits);
+	if (cg_placed_init(&placed, &graph, CG_TASKS_BESIDE) ||
+	    cg_rows_init(&rows, &placed, &style)) {
+		ok(false, "places and rows");
+		return;
+	}
+	for (uint32_t row = 0; row < FUNCTIONS + 2; row++)
+		keep[row] = row < 2 || row % 3 == 0;
+	check(&placed, &rows, fold);
+	fold.outer = CG_OUTER_ARC;
+	fold.arc_self = true;
+	check(&placed, &rows, fold);
+	fold.keep = keep;
+	check(&placed, &rows, fold);
+	cg_rows_release(&rows);
+	cg_placed_release(&placed);
+}
+
+int
+main(void)
+{
+	check_all(false);
+	check_all(true);
+	return done();
+}
