@@ -165,6 +165,8 @@ c_called(PyObject *const *args, uint64_t key)
 	cg_here.callable = args[ARG_CALLABLE];
 	if (cg_takeover_may_be(key))
 		cg_takeover_begin(key);
+	if (cg_origin_may_be(key))
+		cg_origin_calling(th, args[ARG_SELF]);
 	cg_enter(th, key, cg_recorder_tick());
 }
 
@@ -180,7 +182,8 @@ CALLBACK(on_call)
 	key = callee_key(args);
 	if (!key) {
 		class_called(args);
-	} else if (cg_recorder_is_quick() && CG_LIKELY(!cg_takeover_may_be(key))) {
+	} else if (cg_recorder_is_quick() && CG_LIKELY(!cg_takeover_may_be(key)) &&
+	           (CG_HAVE_GIL || CG_LIKELY(!cg_origin_may_be(key)))) {
 		cg_here.callable = callable;
 		cg_enter(cg_here.thread, key, cg_ticks_counter());
 	} else {

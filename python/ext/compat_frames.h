@@ -103,6 +103,19 @@ cg_frame_first_local(const cg_frame *frame)
 #endif
 }
 
+#if !CG_HAVE_GIL
+/* The function that it runs. */
+static inline PyObject *
+cg_frame_function(const cg_frame *frame)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+	return PyStackRef_AsPyObjectBorrow(frame->f_funcobj);
+#else
+	return frame->f_funcobj;
+#endif
+}
+#endif
+
 /*
  * Where it stands: on its current instruction; before 3.13 that is one code unit before
  * the next one, be it an instruction or the cache behind it.

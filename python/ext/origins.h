@@ -1,7 +1,7 @@
 /*
  * Where threads are started: the node of the function that did it.
  *
- * With the GIL held; without one nothing is found.
+ * With the GIL held, or a thread's own work.
  */
 #ifndef CG_ORIGINS_H
 #define CG_ORIGINS_H
@@ -30,6 +30,18 @@ void cg_origin_returned(struct cg_thread *th, uint64_t key);
 
 /* This thread has just started the one whose state is the newest, which has not run yet. */
 void cg_origin_note(const struct cg_thread *th);
+
+/* A C function that may be one of them is called: without a GIL, `runs` is its argument. */
+#if CG_HAVE_GIL
+static inline void
+cg_origin_calling(const struct cg_thread *th, PyObject *runs)
+{
+	(void)th;
+	(void)runs;
+}
+#else
+void cg_origin_calling(const struct cg_thread *th, PyObject *runs);
+#endif
 
 /* Where the thread that begins to record now was started: a node, or 0 when not known. */
 cg_ref cg_origin_of(PyThreadState *tstate);

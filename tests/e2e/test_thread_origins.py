@@ -6,8 +6,7 @@ import os
 import sys
 
 from figures import check_trace
-from harness import (FREE_THREADED, PYTHON, Skip, call, corograph, record, report, run, test,
-                     write)
+from harness import PYTHON, call, corograph, record, report, run, test, write
 
 PROGRAM = """
 import _thread, asyncio, threading
@@ -73,9 +72,6 @@ WANT = {"start": "by_start", "timer": "by_timer", "subclass": "by_subclass", "po
 
 def creators(data):
     """The functions that started the threads of each name."""
-    if FREE_THREADED:
-        assert not [t for t in data["threads"] if t["creator"] is not None], data["threads"]
-        raise Skip("who started a thread is not known in a build without the GIL")
     found = {}
     for thread in data["threads"]:
         index = thread["creator"]
