@@ -18,8 +18,7 @@ cg_marshal_dict_end(struct cg_marshal *m)
 void
 cg_marshal_tuple(struct cg_marshal *m, unsigned char n)
 {
-	cg_stream_byte(m->stream, ')');
-	cg_stream_byte(m->stream, (char)n);
+	cg_stream_tagged(m->stream, ')', n, 1);
 }
 
 /* Beyond 31 bits: 15-bit digits, the lowest first, the highest not 0. */
@@ -30,8 +29,7 @@ put_long(struct cg_marshal *m, uint64_t v)
 
 	for (uint64_t rest = v; rest; rest >>= DIGIT_BITS)
 		digits++;
-	cg_stream_byte(m->stream, 'l');
-	cg_stream_le(m->stream, digits, 4);
+	cg_stream_tagged(m->stream, 'l', digits, 4);
 	for (; digits; digits--, v >>= DIGIT_BITS)
 		cg_stream_le(m->stream, v & ((1u << DIGIT_BITS) - 1), 2);
 }
@@ -43,8 +41,7 @@ cg_marshal_integer(struct cg_marshal *m, uint64_t v)
 		put_long(m, v);
 		return;
 	}
-	cg_stream_byte(m->stream, 'i');
-	cg_stream_le(m->stream, v, 4);
+	cg_stream_tagged(m->stream, 'i', v, 4);
 }
 
 void
@@ -53,15 +50,13 @@ cg_marshal_float(struct cg_marshal *m, double v)
 	uint64_t bits;
 
 	memcpy(&bits, &v, sizeof(bits));
-	cg_stream_byte(m->stream, 'g');
-	cg_stream_le(m->stream, bits, 8);
+	cg_stream_tagged(m->stream, 'g', bits, 8);
 }
 
 uint32_t
 cg_marshal_define_tuple(struct cg_marshal *m, unsigned char n)
 {
-	cg_stream_byte(m->stream, (char)(')' | DEFINE));
-	cg_stream_byte(m->stream, (char)n);
+	cg_stream_tagged(m->stream, (char)(')' | DEFINE), n, 1);
 	return m->defined++;
 }
 
@@ -70,8 +65,7 @@ cg_marshal_define_text(struct cg_marshal *m, const char *text)
 {
 	size_t n = strlen(text);
 
-	cg_stream_byte(m->stream, (char)('u' | DEFINE));
-	cg_stream_le(m->stream, n, 4);
+	cg_stream_tagged(m->stream, (char)('u' | DEFINE), n, 4);
 	cg_stream_put(m->stream, text, n);
 	return m->defined++;
 }
@@ -79,6 +73,5 @@ cg_marshal_define_text(struct cg_marshal *m, const char *text)
 void
 cg_marshal_again(struct cg_marshal *m, uint32_t number)
 {
-	cg_stream_byte(m->stream, 'r');
-	cg_stream_le(m->stream, number, 4);
+	cg_stream_tagged(m->stream, 'r', number, 4);
 }

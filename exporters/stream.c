@@ -172,9 +172,13 @@ cg_decimal(char *p, uint64_t v)
 								"25262728293031323334353637383940414243444546474849"
 								"50515253545556575859606162636465666768697071727374"
 								"75767778798081828384858687888990919293949596979899";
-	char *end = p + digits_of(v);
-	char *at = end;
+	char *end, *at;
 
+	if (v < 10) {
+		*p = (char)('0' + v);
+		return p + 1;
+	}
+	at = end = p + digits_of(v);
 	for (; v >= 100; v /= 100)
 		memcpy(at -= 2, pairs + 2 * (v % 100), 2);
 	if (v >= 10)
@@ -182,14 +186,4 @@ cg_decimal(char *p, uint64_t v)
 	else
 		at[-1] = (char)('0' + v);
 	return end;
-}
-
-void
-cg_stream_le(struct cg_stream *stream, uint64_t v, unsigned size)
-{
-	char *p = cg_stream_room(stream, 8);
-
-	for (unsigned i = 0; i < size; i++)
-		p[i] = (char)(v >> 8 * i);
-	cg_stream_wrote(stream, p + size);
 }

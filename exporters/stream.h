@@ -83,7 +83,27 @@ cg_stream_number(struct cg_stream *stream, uint64_t v)
 	cg_stream_wrote(stream, cg_decimal(cg_stream_room(stream, 20), v));
 }
 
-/* v in `size` bytes, the lowest first. */
-void cg_stream_le(struct cg_stream *stream, uint64_t v, unsigned size);
+/* v in `size` bytes, at most 8, the lowest first. */
+static inline void
+cg_stream_le(struct cg_stream *stream, uint64_t v, unsigned size)
+{
+	char *p = cg_stream_room(stream, 8);
+
+	for (unsigned i = 0; i < size; i++)
+		p[i] = (char)(v >> 8 * i);
+	cg_stream_wrote(stream, p + size);
+}
+
+/* A letter, and behind it v in `size` bytes, as above. */
+static inline void
+cg_stream_tagged(struct cg_stream *stream, char letter, uint64_t v, unsigned size)
+{
+	char *p = cg_stream_room(stream, 9);
+
+	*p++ = letter;
+	for (unsigned i = 0; i < size; i++)
+		p[i] = (char)(v >> 8 * i);
+	cg_stream_wrote(stream, p + size);
+}
 
 #endif

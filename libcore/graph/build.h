@@ -51,8 +51,10 @@ enum cg_status cg_build_check(const struct cg_records *records, struct cg_error 
 
 enum cg_status cg_build_strings(struct cg_build *b);   /* strings, info */
 enum cg_status cg_build_functions(struct cg_build *b); /* function_of, names of rows */
-enum cg_status cg_build_nodes(struct cg_build *b);   /* nodes in ns, function, up, head */
-enum cg_status cg_build_threads(struct cg_build *b); /* cpu_ns of nodes, thread rows */
+enum cg_status cg_build_nodes(struct cg_build *b);     /* nodes in ns */
+enum cg_status cg_build_threads(struct cg_build *b);   /* cpu_ns of nodes, thread rows */
+enum cg_status
+cg_build_places(struct cg_build *b); /* function, up, head; not for a bare tree */
 enum cg_status cg_build_compensate(struct cg_build *b); /* both, when asked for */
 enum cg_status cg_build_inclusive(struct cg_build *b);
 enum cg_status cg_build_metrics(struct cg_build *b); /* numbers of function rows */
@@ -70,7 +72,7 @@ uint64_t cg_build_since(const struct cg_build *b, uint64_t tick);
 static inline uint32_t
 cg_build_function_at(const struct cg_build *b, uint32_t node)
 {
-	return node == CG_NONE ? CG_NONE : b->function[node];
+	return node == CG_NONE ? CG_NONE : b->store->nodes[node].function;
 }
 
 /* The sum, or the largest number there is. */

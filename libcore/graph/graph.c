@@ -17,10 +17,11 @@ static const struct {
 	build_step make;
 	bool sums;
 } steps[] = {
-	{cg_build_strings, false}, {cg_build_functions, false},  {cg_build_nodes, false},
-	{cg_build_threads, false}, {cg_build_compensate, false}, {cg_build_inclusive, true},
-	{cg_build_metrics, true},  {cg_build_work, true},        {cg_build_edges, true},
-	{cg_build_tasks, true},    {cg_build_singles, true},     {cg_build_holds, true},
+	{cg_build_strings, false},  {cg_build_functions, false}, {cg_build_nodes, false},
+	{cg_build_threads, false},  {cg_build_places, false},    {cg_build_compensate, false},
+	{cg_build_inclusive, true}, {cg_build_metrics, true},    {cg_build_work, true},
+	{cg_build_edges, true},     {cg_build_tasks, true},      {cg_build_singles, true},
+	{cg_build_holds, true},
 };
 
 static void

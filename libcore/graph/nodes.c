@@ -45,16 +45,39 @@ find_ends(struct cg_node *nodes, uint32_t count)
 	}
 }
 
+enum cg_status
+cg_build_nodes(struct cg_build *b)
+{
+	uint32_t count = b->records->node_count;
+	struct cg_node *nodes = b->store->nodes = cg_zalloc(count, sizeof *nodes);
+
+	if (!nodes)
+		return CG_NOMEM;
+	for (uint32_t i = 0; i < count; i++)
+		fill_node(b, &nodes[i], &b->records->nodes[i]);
+	find_ends(nodes, count);
+	b->store->graph.node_count = count;
+	return CG_OK;
+}
+
 /*
- * What other steps walk along. A task's root starts afresh by itself: above it is its
- * thread's root alone, which is of no function.
+ * What later steps walk along, if there are any. A task's root starts afresh by itself:
+ * above it is its thread's root alone, which is of no function.
  */
-static void
-find_places(struct cg_build *b)
+enum cg_status
+cg_build_places(struct cg_build *b)
 {
 	const struct cg_node *nodes = b->store->nodes;
+	uint32_t count = b->records->node_count;
 
-	for (uint32_t i = 0; i < b->records->node_count; i++) {
+	if (b->flags & CG_OPEN_TREE && !(b->flags & CG_OPEN_COMPENSATE))
+		return CG_OK;
+	b->function = cg_zalloc(count, sizeof *b->function);
+	b->up = cg_zalloc(count, sizeof *b->up);
+	b->head = cg_zalloc(count, sizeof *b->head);
+	if (!b->function || !b->up || !b->head)
+		return CG_NOMEM;
+	for (uint32_t i = 0; i < count; i++) {
 		const struct cg_node *n = &nodes[i];
 
 		b->function[i] = n->function;
@@ -63,23 +86,5 @@ find_places(struct cg_build *b)
 		if (n->edge == CG_EDGE_AWAIT)
 			b->head[i] = b->head[n->parent];
 	}
-}
-
-enum cg_status
-cg_build_nodes(struct cg_build *b)
-{
-	uint32_t count = b->records->node_count;
-	struct cg_node *nodes = b->store->nodes = cg_zalloc(count, sizeof *nodes);
-
-	b->function = cg_zalloc(count, sizeof *b->function);
-	b->up = cg_zalloc(count, sizeof *b->up);
-	b->head = cg_zalloc(count, sizeof *b->head);
-	if (!nodes || !b->function || !b->up || !b->head)
-		return CG_NOMEM;
-	for (uint32_t i = 0; i < count; i++)
-		fill_node(b, &nodes[i], &b->records->nodes[i]);
-	find_ends(nodes, count);
-	find_places(b);
-	b->store->graph.node_count = count;
 	return CG_OK;
 }

@@ -41,8 +41,11 @@ cg_records_ns(const struct cg_records *records, uint64_t ticks)
 		return ticks;
 #ifdef __SIZEOF_INT128__
 	__extension__ typedef unsigned __int128 wide;
-	wide result = ((wide)ticks * ns + span / 2) / span;
+	wide product = (wide)ticks * ns + span / 2, result;
 
+	if (product <= UINT64_MAX)
+		return (uint64_t)product / span;
+	result = product / span;
 	return result > UINT64_MAX ? UINT64_MAX : (uint64_t)result;
 #else
 	return (uint64_t)((long double)ticks * ns / span + 0.5L);
