@@ -205,7 +205,8 @@ class Model:
             return (last == "yield" and act.awaiter is known and last_value == value and
                     act.suspended and act.came_delegated)
         if name == "resume":
-            return last == "resume" and delegating and last_frame == below
+            return (last == "resume" and delegating and last_frame == below and
+                    known.awaiter is act)
         if name == "throw":
             return (last in ("return", "unwind") or last == "yield" and act.gave) and \
                 awaiter is known and known.suspended
