@@ -18,6 +18,8 @@ struct maker {
 	uint32_t mask;
 	char *scratch;
 	size_t scratch_cap;
+	const char *last; /* the file before, as it came: functions are sorted by file */
+	uint32_t last_id;
 };
 
 static enum cg_status
@@ -34,6 +36,18 @@ add_text(struct maker *m, const char *text, bool is_name, uint32_t *id)
 	if (is_name && !*m->scratch)
 		return cg_intern_add(&m->rows->strings, "<unnamed>", id);
 	return cg_intern_add(&m->rows->strings, m->scratch, id);
+}
+
+static enum cg_status
+add_file(struct maker *m, const char *file, uint32_t *id)
+{
+	enum cg_status status = CG_OK;
+
+	if (file != m->last)
+		status = add_text(m, file, false, &m->last_id);
+	m->last = status ? NULL : file;
+	*id = m->last_id;
+	return status;
 }
 
 /* "<thread 1 MainThread>", "<thread 2 worker and 4 more>" */
@@ -97,7 +111,7 @@ describe(struct maker *m, uint32_t label, struct cg_row *row)
 	}
 	if (m->style->file[row->kind])
 		file = m->style->file[row->kind];
-	return status ? status : add_text(m, file ? file : "", false, &row->file);
+	return status ? status : add_file(m, file ? file : "", &row->file);
 }
 
 /* The row equal to *row: an old one, or *row itself put at the end. */

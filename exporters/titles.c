@@ -130,12 +130,15 @@ title_extend(struct maker *m, uint32_t row, char mark, uint32_t number)
 static enum cg_status
 identify(const struct maker *m, struct cg_intern *seen, uint32_t *of, uint32_t *count)
 {
+	uint32_t last = CG_NONE, file = 0;
+
 	for (uint32_t row = 0; row < m->rows->count; row++) {
 		char key[64], *end;
-		uint32_t file;
-		enum cg_status status =
-			cg_intern_add(seen, base_name(cg_rows_file(m->rows, row)), &file);
+		enum cg_status status = CG_OK;
 
+		if (m->rows->rows[row].file != last)
+			status = cg_intern_add(seen, base_name(cg_rows_file(m->rows, row)), &file);
+		last = m->rows->rows[row].file;
 		if (status)
 			return status;
 		end = cg_decimal(key, m->titles->name[row]);
