@@ -13,6 +13,9 @@
 
 #include <string.h>
 
+/* What the frame of a record is that runs while another activation has its own. */
+#define NO_FRAME UINT64_MAX
+
 /* A record never used before, or one that the collector has back. */
 static cg_ref
 take_shared(struct cg_collector *c)
@@ -28,6 +31,13 @@ take_shared(struct cg_collector *c)
 	if (ref)
 		cg_image_publish(c->image.base, ref, 2);
 	return ref;
+}
+
+/* The rest is filled when it is needed. */
+static void
+clear(struct cg_img_activation *act)
+{
+	memset(act, 0, CG_IMG_UNIT);
 }
 
 static struct cg_img_activation *
@@ -48,7 +58,7 @@ take_record(struct cg_thread *th)
 		th->free_acts = act->next_free;
 		th->free_act_count--;
 	}
-	memset(act, 0, sizeof *act);
+	clear(act);
 	return act;
 }
 
@@ -59,7 +69,6 @@ give_back(struct cg_thread *th, struct cg_img_activation *act)
 	struct cg_collector *c = th->collector;
 	cg_ref ref = cg_image_ref(th->base, act);
 
-	act->state = CG_ACT_FREE;
 	act->frame = 0;
 	if (th->free_act_count < CG_FREE_ACTS) {
 		act->next_free = th->free_acts;
@@ -73,11 +82,29 @@ give_back(struct cg_thread *th, struct cg_img_activation *act)
 	cg_collector_unlock(c);
 }
 
+/* Out of the table, if no other activation has begun at its frame. */
+static void
+forget_ended(struct cg_thread *th, cg_ref ref)
+{
+	struct cg_img_activation *act = cg_act_at(th, ref);
+
+	if (!act || act->state != CG_ACT_FREE || !act->frame)
+		return;
+	cg_frames_remove(&th->collector->frames, act->frame);
+	give_back(th, act);
+}
+
 struct cg_img_activation *
 cg_act_new(struct cg_thread *th, uint64_t frame)
 {
-	struct cg_img_activation *act = take_record(th);
+	struct cg_img_activation *act = frame ? cg_act_find_any(th, frame) : NULL;
 
+	if (act && act->state == CG_ACT_FREE) {
+		clear(act);
+		act->frame = frame;
+		return act;
+	}
+	act = take_record(th);
 	if (!act)
 		return NULL;
 	act->frame = frame;
@@ -92,9 +119,19 @@ cg_act_new(struct cg_thread *th, uint64_t frame)
 void
 cg_act_free(struct cg_thread *th, struct cg_img_activation *act)
 {
-	if (act->frame)
+	cg_ref *ended = &th->ended[cg_recent_place(act->frame)];
+	cg_ref ref = cg_image_ref(th->base, act);
+
+	act->state = CG_ACT_FREE;
+	if (!act->frame || act->frame == NO_FRAME) {
+		give_back(th, act);
+	} else if (th->collector->shared) {
 		cg_frames_remove(&th->collector->frames, act->frame);
-	give_back(th, act);
+		give_back(th, act);
+	} else if (*ended != ref) {
+		forget_ended(th, *ended);
+		*ended = ref;
+	}
 }
 
 void
@@ -105,7 +142,7 @@ cg_act_abandon(struct cg_thread *th, struct cg_img_activation *act)
 		return;
 	}
 	cg_frames_remove(&th->collector->frames, act->frame);
-	act->frame = UINT64_MAX;
+	act->frame = NO_FRAME;
 }
 
 void
@@ -115,6 +152,27 @@ cg_act_vanish(struct cg_thread *th, struct cg_img_activation *act)
 	if (act->state == CG_ACT_RUNNING && cg_act_unwind_to(th, act))
 		cg_act_pop(th, act);
 	cg_act_abandon(th, act);
+}
+
+void
+cg_acts_note_asked(struct cg_thread *th)
+{
+	struct cg_img_activation *act = th->top;
+
+	/* below one that has been told all have */
+	for (; act && !(act->flags & CG_ACT_ASKED); act = cg_act_at(th, act->below)) {
+		act->flags |= CG_ACT_ASKED;
+		act->asked = th->img->gap + th->img->gap_before;
+		act->answered = th->img->gap_cpu_ns;
+	}
+}
+
+void
+cg_act_make_root(struct cg_img_activation *act)
+{
+	act->flags |= CG_ACT_ROOT;
+	act->start = 0;
+	act->spawn = act->origin = act->task = 0;
 }
 
 static void
@@ -143,7 +201,7 @@ cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 		if (th->greenlet == cg_image_ref(th->base, act))
 			th->greenlet = 0;
 	}
-	if (act->spawn && !(act->flags & CG_ACT_BEFORE)) {
+	if ((act->flags & CG_ACT_ROOT) && !(act->flags & CG_ACT_BEFORE)) {
 		count_task_end(th, act);
 		cg_slowest_end(th, act, raised);
 	}

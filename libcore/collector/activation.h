@@ -11,10 +11,13 @@
 /* How many free records a thread keeps to itself. */
 enum { CG_FREE_ACTS = 64 };
 
-/* A new record, found by `frame` unless that is 0; NULL: no room. */
+/* A new record, found by `frame` unless that is 0; NULL: no room. Nobody else has it now. */
 struct cg_img_activation *cg_act_new(struct cg_thread *th, uint64_t frame);
 
-/* Forget it. */
+/*
+ * It has ended. The next frame is often made where the last one was: so the table keeps
+ * the record for that one for a while.
+ */
 void cg_act_free(struct cg_thread *th, struct cg_img_activation *act);
 
 /*
@@ -32,6 +35,15 @@ void cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised
 /* Unwind whatever is above it; false: it is not on this thread's stack, nothing done. */
 bool cg_act_unwind_to(struct cg_thread *th, struct cg_img_activation *act);
 
+/*
+ * The CPU clock is about to be asked: its answer falls into all segments on the stack. To
+ * be told before the thread's sums change, and before another stack takes this one's place.
+ */
+void cg_acts_note_asked(struct cg_thread *th);
+
+/* It is a task's root from now on. */
+void cg_act_make_root(struct cg_img_activation *act);
+
 /* Unwind what is on top, and count that. */
 void cg_act_unwind_one(struct cg_thread *th);
 
@@ -40,9 +52,9 @@ void cg_act_unwind_all(struct cg_thread *th);
 
 /* What every step of a generator or coroutine does is inline. */
 
-/* The record of a frame, or NULL. */
+/* The record of a frame, also that of one that has ended there (FREE), or NULL. */
 static inline struct cg_img_activation *
-cg_act_find(struct cg_thread *th, uint64_t frame)
+cg_act_find_any(struct cg_thread *th, uint64_t frame)
 {
 	cg_ref *recent = &th->recent[cg_recent_place(frame)];
 	struct cg_img_activation *act = cg_act_at(th, *recent);
@@ -57,20 +69,26 @@ cg_act_find(struct cg_thread *th, uint64_t frame)
 	return cg_act_at(th, ref);
 }
 
+/* The record of a frame, or NULL. */
+static inline struct cg_img_activation *
+cg_act_find(struct cg_thread *th, uint64_t frame)
+{
+	struct cg_img_activation *act = cg_act_find_any(th, frame);
+
+	return act && act->state != CG_ACT_FREE ? act : NULL;
+}
+
 /* Put a segment of it, placed at `node`, on top of the stack. */
 static inline void
 cg_act_push(struct cg_thread *th, struct cg_img_activation *act, struct cg_img_node *node)
 {
 	act->node = cg_image_ref(th->base, node);
-	act->ret = cg_image_ref(th->base, th->current);
-	act->below = th->top ? cg_image_ref(th->base, th->top) : 0;
-	act->segment = th->img->last;
-	act->asked = th->img->gap + th->img->gap_before;
-	act->answered = th->img->gap_cpu_ns;
-	act->wait = 0;
+	act->ret = th->img->current;
+	act->below = th->img->activation;
+	act->since = th->img->last;
 	act->segments++;
 	act->inner = 0;
-	act->flags &= (uint8_t)~CG_ACT_IDLE;
+	act->flags &= (uint8_t) ~(CG_ACT_IDLE | CG_ACT_WAITING | CG_ACT_ASKED);
 	act->state = CG_ACT_RUNNING;
 	if (th->current == th->root)
 		cg_leave_root(th);
@@ -84,7 +102,7 @@ static inline void
 cg_act_pop(struct cg_thread *th, struct cg_img_activation *act)
 {
 	struct cg_img_node *under = cg_image_at(th->base, act->ret);
-	uint64_t ticks = th->img->last - act->segment;
+	uint64_t ticks = th->img->last - act->since;
 
 	if (act->flags & CG_ACT_HOSTED)
 		under->hosted += ticks;
@@ -92,6 +110,7 @@ cg_act_pop(struct cg_thread *th, struct cg_img_activation *act)
 		cg_hold_note(th, act, ticks);
 	act->flags &= (uint8_t)~CG_ACT_HOSTED;
 	act->state = CG_ACT_SUSPENDED;
+	act->since = th->img->last;
 	th->top = cg_act_at(th, act->below);
 	th->img->activation = act->below;
 	cg_set_current(th, under);
@@ -110,8 +129,6 @@ cg_act_is_on_top(const struct cg_thread *th, const struct cg_img_activation *act
 static inline struct cg_img_node *
 cg_act_home(const struct cg_thread *th, const struct cg_img_activation *act)
 {
-	if (act->thread == th->self)
-		return cg_image_at(th->base, act->start_node);
-	return cg_image_at(th->base, act->node);
+	return cg_image_at(th->base, cg_act_home_ref(th, act));
 }
 #endif

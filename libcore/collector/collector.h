@@ -116,7 +116,8 @@ struct cg_thread {
 	struct cg_slab_cursor node_slabs;
 	uint32_t hidden; /* plain calls below the root whose ends are still to come */
 	cg_ref recent[CG_RECENT_ACTS]; /* activations found last, by their frames; not shared */
-	cg_ref free_acts;              /* list by next_free, at most CG_FREE_ACTS long */
+	cg_ref ended[CG_RECENT_ACTS]; /* ended ones that the table still has; not shared */
+	cg_ref free_acts;             /* list by next_free, at most CG_FREE_ACTS long */
 	uint32_t free_act_count;
 	uint32_t deaths;    /* the collector's, when by_key was right last */
 	uint64_t first_key; /* key of the first Python function: threads alike share a tree */

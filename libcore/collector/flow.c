@@ -99,13 +99,16 @@ static void
 end_wait(struct cg_thread *th, struct cg_img_activation *act)
 {
 	struct cg_img_node *node = cg_image_at(th->base, act->node);
-	uint64_t ticks = act->wait ? cg_since(th, act->wait) : 0;
+	uint64_t ticks;
 
+	if (!(act->flags & CG_ACT_WAITING))
+		return;
+	ticks = cg_since(th, act->since);
+	act->flags &= (uint8_t)~CG_ACT_WAITING;
 	if (th->collector->shared)
 		__atomic_fetch_add(&node->await, ticks, __ATOMIC_RELAXED);
 	else
 		node->await += ticks;
-	act->wait = 0;
 }
 
 /* Push a segment at `node`; one that is placed elsewhere is hosted by what it runs on. */
@@ -138,7 +141,7 @@ is_task_root(struct cg_thread *th, struct cg_img_activation *act)
 	}
 	if (act->flags & CG_ACT_ROOT)
 		return true;
-	act->flags |= CG_ACT_ROOT;
+	cg_act_make_root(act);
 	/* a task that starts inside a coroutine is eager: its creator is here */
 	act->origin = th->top && !(act->flags & CG_ACT_BEFORE) ? cg_task_creator(th) : 0;
 	return true;
@@ -197,12 +200,12 @@ begin(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 		lose(th, act);
 		return;
 	}
-	act->start = th->img->last;
 	act->start_node = act->node;
-	act->thread = th->self;
 	node->calls++;
-	if (act->flags & CG_ACT_ROOT)
+	if (act->flags & CG_ACT_ROOT) {
+		act->start = th->img->last;
 		cg_task_count(th, act);
+	}
 }
 
 void
@@ -229,9 +232,9 @@ begin_before(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t fra
 		lose(th, act);
 		return;
 	}
-	act->start = th->img->last;
 	act->start_node = act->node;
-	act->thread = th->self;
+	if (act->flags & CG_ACT_ROOT)
+		act->start = th->img->last;
 	node->begun_before++;
 }
 
@@ -244,7 +247,7 @@ push_again(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 
 	if (act->flags & CG_ACT_ROOT) {
 		node = cg_task_node(th, act);
-		act->parked += cg_since(th, act->left);
+		act->parked += cg_since(th, act->since);
 		cg_slowest_note(th, act);
 		if (node)
 			push_root(th, act, node);
@@ -283,12 +286,8 @@ next_of_chain(const struct cg_thread *th, uint64_t frame)
 
 	if (!act || act->frame != frame)
 		return NULL;
-	if (act->inner) {
-		const char *next = cg_image_at(th->base, act->inner);
-
-		__builtin_prefetch(next);
-		__builtin_prefetch(next + 64);
-	}
+	if (act->inner)
+		__builtin_prefetch(cg_image_at(th->base, act->inner));
 	return act;
 }
 
@@ -359,7 +358,6 @@ cg_suspend_slow(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle,
 	if (!(act->flags & CG_ACT_BEFORE))
 		cg_act_home(th, act)->suspensions++;
 	cg_act_pop(th, act);
-	act->left = th->img->last;
 	if ((act->flags & CG_ACT_ROOT) && act->segments == 1)
 		cg_slowest_park(th, act);
 	outer = suspended_awaiter(th, act);
@@ -367,11 +365,11 @@ cg_suspend_slow(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle,
 		act->awaiter = 0; /* its consumer goes on without it */
 	tell_awaiter(th, act);
 	if (outer && !idle)
-		outermost(th, act)->left = th->img->last; /* it parks again */
+		outermost(th, act)->since = th->img->last; /* it parks again */
 	if (!suspended_inner(th, act))
 		act->inner = 0;
 	if (is_waiting_leaf(act, idle))
-		act->wait = th->img->last;
+		act->flags |= CG_ACT_WAITING;
 	else if (!act->inner)
 		act->flags |= CG_ACT_IDLE;
 	/* after a flat throw the value goes to the next part of the chain, as an end would */
@@ -419,8 +417,8 @@ push_thrown(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 		return push_again(th, act, below);
 	if (!move_chain(th, outer, act))
 		return false;
-	outer->parked += cg_since(th, outer->left);
-	outer->left = th->img->last;
+	outer->parked += cg_since(th, outer->since);
+	outer->since = th->img->last;
 	if (outer->flags & CG_ACT_ROOT)
 		push_root(th, act, cg_image_at(th->base, act->node));
 	else

@@ -49,6 +49,8 @@ cg_hold_note(struct cg_thread *th, const struct cg_img_activation *act, uint64_t
 	if (ticks > hold->longest)
 		hold->longest = ticks;
 	hold->held += ticks;
+	if (!(act->flags & CG_ACT_ASKED))
+		return;
 	hold->asked += th->img->gap + th->img->gap_before - act->asked;
 	hold->cpu_ns += th->img->gap_cpu_ns - act->answered;
 }

@@ -262,6 +262,19 @@ cg_act_steps_alone(const struct cg_img_activation *act, uint32_t word)
 	       !(act->awaiter | act->inner);
 }
 
+/*
+ * Where its call, end and suspensions count on this thread: where it started, or where it
+ * is placed now if that was in another thread's tree.
+ */
+static inline cg_ref
+cg_act_home_ref(const struct cg_thread *th, const struct cg_img_activation *act)
+{
+	if (CG_LIKELY(act->node == act->start_node) ||
+	    cg_image_slab_of(th->base, act->start_node)->owner != th->self)
+		return act->node;
+	return act->start_node;
+}
+
 static inline bool
 cg_try_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, uint64_t tick)
 {
@@ -277,10 +290,10 @@ cg_try_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, uint64_t ti
 	if (CG_UNLIKELY(under == th->root))
 		return false;
 	cg_charge(th, th->current, tick, gap);
-	home = act->thread == th->self ? cg_image_at(th->base, act->start_node) : th->current;
+	home = cg_image_at(th->base, cg_act_home_ref(th, act));
 	home->suspensions++;
 	act->word = cg_step_word(CG_ACT_SUSPENDED, CG_ACT_IDLE);
-	act->left = tick;
+	act->since = tick;
 	th->last_event = CG_LAST_SUSPEND;
 	th->last_act = th->img->activation;
 	th->last_value = value;
@@ -318,8 +331,7 @@ cg_try_resume(struct cg_thread *th, uint64_t key, uint64_t frame, uint64_t tick)
 	act->word = cg_step_word(CG_ACT_RUNNING, 0);
 	act->ret = th->img->current;
 	act->below = th->img->activation;
-	act->segment = tick;
-	act->segments++;
+	act->since = tick;
 	th->last_event = CG_LAST_RESUME;
 	th->last_act = ref;
 	th->last_value = 0;

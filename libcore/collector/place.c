@@ -203,8 +203,6 @@ cg_plain_push(struct cg_thread *th, struct cg_img_node *node, uint64_t key, uint
 		return false;
 	act->key = key;
 	act->flags = flags;
-	act->start = th->img->last;
-	act->thread = cg_image_ref(th->base, th->img);
 	node->hidden++;
 	node->key = 0;
 	cg_act_push(th, act, node);

@@ -69,6 +69,7 @@ record_of(struct cg_thread *th, struct cg_img_activation *act)
 		cg_collector_unlock(th->collector);
 		if (!act->task)
 			return NULL;
+		act->flags |= CG_ACT_LISTED;
 		task = cg_image_at(th->base, act->task);
 		copy_name(th, task, act->frame);
 		task->thread = cg_image_ref(th->base, th->img);
@@ -83,7 +84,7 @@ cg_slowest_note(struct cg_thread *th, struct cg_img_activation *act)
 {
 	uint64_t ms = th->collector->ms;
 
-	if (ms && !act->task && cg_since(th, act->start) > OLD * ms)
+	if (ms && !(act->flags & CG_ACT_LISTED) && cg_since(th, act->start) > OLD * ms)
 		(void)record_of(th, act); /* without room it goes unlisted */
 }
 
@@ -91,7 +92,8 @@ void
 cg_slowest_park(struct cg_thread *th, struct cg_img_activation *act)
 {
 	/* a stale look costs a record too many or too few */
-	if (th->collector->ms && !act->task && th->collector->task_records < FEW)
+	if (th->collector->ms && !(act->flags & CG_ACT_LISTED) &&
+	    th->collector->task_records < FEW)
 		(void)record_of(th, act);
 }
 

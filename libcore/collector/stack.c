@@ -113,21 +113,21 @@ park(struct cg_thread *th)
 {
 	struct cg_img_activation *act = cg_act_at(th, th->greenlet);
 
+	cg_acts_note_asked(th);
 	if (!act)
 		return;
-	act->left = th->img->last;
 	if (act->segments == 1)
 		cg_slowest_park(th, act);
 }
 
 static void
-unpark(struct cg_thread *th)
+unpark(struct cg_thread *th, const struct cg_img_stack *stack)
 {
 	struct cg_img_activation *act = cg_act_at(th, th->greenlet);
 
 	if (!act)
 		return;
-	act->parked += cg_since(th, act->left);
+	act->parked += cg_since(th, stack->left);
 	act->segments++;
 	cg_slowest_note(th, act);
 }
@@ -141,7 +141,7 @@ take_up(struct cg_thread *th, cg_ref ref)
 	set_stack(th, stack);
 	if (th->current != th->root)
 		th->current->hosted += cg_since(th, stack->left);
-	unpark(th);
+	unpark(th, stack);
 	give_back(th, ref);
 }
 
@@ -264,12 +264,11 @@ cg_stack_begin(struct cg_thread *th, uint64_t key)
 		cg_collector_lose(th->collector);
 		return;
 	}
+	cg_act_make_root(act);
 	act->key = key;
-	act->flags = CG_ACT_ROOT;
 	act->edge = CG_EDGE_SPAWN;
 	act->origin = th->maker;
 	act->start = th->img->last;
-	act->thread = cg_image_ref(th->base, th->img);
 	if (push_first(th, act))
 		return;
 	cg_act_free(th, act);

@@ -126,6 +126,6 @@ cg_task_created(struct cg_thread *th, uint64_t frame)
 	}
 	act->state = CG_ACT_CREATED;
 	act->kind = CG_KIND_COROUTINE;
-	act->flags = CG_ACT_ROOT;
+	cg_act_make_root(act);
 	act->origin = cg_task_creator(th);
 }

@@ -200,6 +200,7 @@ cg_thread_gap(struct cg_thread *th, uint64_t gap, uint64_t tick)
 		return 0; /* counters of two processors may differ by a few ticks */
 	cpu = th->collector->ops.cpu(th->collector->ops.arg);
 	before = img->last - img->cpu_tick;
+	cg_acts_note_asked(th);
 	th->current->gap += gap;
 	th->current->gap_before += before;
 	th->current->gap_cpu_ns += cpu - img->cpu_ns;

@@ -25,7 +25,7 @@ typedef uint32_t cg_ref;
 
 #define CG_IMG_MAGIC "CGIMAGE\n"
 enum {
-	CG_IMG_VERSION = 5,
+	CG_IMG_VERSION = 6,
 	CG_IMG_UNIT = 64,
 	CG_IMG_SLAB = 65536,
 	CG_IMG_SLAB_UNITS = CG_IMG_SLAB / CG_IMG_UNIT,
@@ -166,31 +166,37 @@ enum cg_act_state {
 };
 
 enum {
-	CG_ACT_ROOT = 1,      /* a task root */
-	CG_ACT_BEFORE = 2,    /* begun before the recording: its end counts nowhere */
-	CG_ACT_HOSTED = 4,    /* its segment runs on a node of another place: charge `ret` */
-	CG_ACT_IDLE = 8,      /* suspended at a yield: that time is nobody's */
-	CG_ACT_DELEGATED = 16 /* entered by delegation from `awaiter` */
+	CG_ACT_ROOT = 1,     /* a task root */
+	CG_ACT_BEFORE = 2,   /* begun before the recording: its end counts nowhere */
+	CG_ACT_HOSTED = 4,   /* its segment runs on a node of another place: charge `ret` */
+	CG_ACT_IDLE = 8,     /* suspended at a yield: that time is nobody's */
+	CG_ACT_WAITING = 16, /* suspended as the leaf of a chain */
+	CG_ACT_LISTED = 32,  /* a task root that has its cg_img_task */
+	CG_ACT_ASKED = 64    /* the CPU clock was asked while its segment ran */
 };
 
-/* A live activation that can suspend, or a plain call whose node is not its way back. */
+/*
+ * A live activation that can suspend, or a plain call whose node is not its way back. Two
+ * cache lines: what every step touches, and the rest, which only task roots fill.
+ */
 struct cg_img_activation {
-	uint64_t frame;    /* address of the interpreter's frame: its identity while it lives;
-	                   0: a plain call that keeps its way back here (open before the
-	                   recording, or in a folded node) */
+	uint64_t frame;    /* address of the interpreter's frame: its identity while it lives,
+	                   kept for the next one there when it is FREE; 0: a plain call that
+	                   keeps its way back here (open before the recording, or in a folded
+	                   node) */
 	uint64_t key;      /* of its function */
+	uint64_t since;    /* tick: RUNNING: its segment began; SUSPENDED: it was suspended */
+	uint64_t parked;   /* task root: ticks suspended, up to the running segment */
 	cg_ref node;       /* where its segment is, or was last, placed */
 	cg_ref start_node; /* where its call counts; 0 while CREATED */
-	uint64_t start;    /* tick */
-	uint64_t segment;  /* tick at which the running segment began */
-	uint64_t wait;     /* tick at which it suspended as the leaf of a chain, else 0 */
 	cg_ref ret;        /* RUNNING: the node below it on the stack */
-	cg_ref below;      /* RUNNING: the next activation below it on this thread's stack */
+	union {
+		cg_ref below;     /* RUNNING: the next activation below it on its stack */
+		cg_ref next_free; /* FREE */
+	};
 	cg_ref awaiter;    /* the activation that delegates to it, or 0 */
 	cg_ref inner;      /* the activation it delegates to while suspended, or 0 */
-	cg_ref thread;     /* the thread whose tree holds start_node */
-	cg_ref spawn;      /* task root: its cg_img_spawn */
-	cg_ref origin;     /* CREATED task root: its creator's node, or 0 */
+	uint32_t segments; /* task root: how often it was put on a stack */
 	union {
 		struct {
 			uint8_t state; /* enum cg_act_state */
@@ -200,15 +206,17 @@ struct cg_img_activation {
 		};
 		uint32_t word; /* all four at once */
 	};
-	cg_ref next_free;
-	uint32_t reserved0;
-	uint64_t parked;   /* task root: ticks suspended, up to the running segment */
-	uint64_t left;     /* task root: tick at which its chain was suspended last */
-	uint64_t asked;    /* the thread's gap + gap_before when the segment began */
-	uint64_t answered; /* the thread's gap_cpu_ns then */
-	cg_ref task;       /* task root: its cg_img_task, once it is old enough, or 0 */
-	uint32_t segments; /* how often it was put on a stack */
+
+	uint64_t asked;    /* ASKED: the thread's gap + gap_before when the segment began */
+	uint64_t answered; /* ASKED: the thread's gap_cpu_ns then */
+	uint64_t start;    /* task root: tick */
+	cg_ref spawn;      /* task root: its cg_img_spawn */
+	cg_ref origin;     /* CREATED task root: its creator's node, or 0 */
+	cg_ref task;       /* LISTED: its cg_img_task */
+	uint32_t reserved[7];
 };
+static_assert(offsetof(struct cg_img_activation, asked) == CG_IMG_UNIT,
+              "what a step touches is one cache line");
 static_assert(sizeof(struct cg_img_activation) == 128, "activation is two cache lines");
 
 /* A thread that records, or several in turn: an ended one's tree passes on. */

@@ -130,9 +130,9 @@ settle_activation(struct cg_capture_state *state, const struct cg_img_activation
 	if (start != CG_NONE && !(act->flags & CG_ACT_BEFORE))
 		state->out.nodes[start].unfinished++;
 	if (act->state == CG_ACT_RUNNING && (act->flags & CG_ACT_HOSTED) && host != CG_NONE)
-		state->out.nodes[host].hosted += cg_capture_elapsed(state, act->segment);
-	if (act->state == CG_ACT_SUSPENDED && act->wait && node != CG_NONE)
-		state->out.nodes[node].await += cg_capture_elapsed(state, act->wait);
+		state->out.nodes[host].hosted += cg_capture_elapsed(state, act->since);
+	if (act->state == CG_ACT_SUSPENDED && (act->flags & CG_ACT_WAITING) && node != CG_NONE)
+		state->out.nodes[node].await += cg_capture_elapsed(state, act->since);
 }
 
 static void
@@ -148,11 +148,11 @@ settle_task(struct cg_capture_state *state, const struct cg_img_activation *act)
 	if (state->spawns[row].longest < span)
 		state->spawns[row].longest = span;
 	row = cg_view_table_find(&state->task_rows, act->task);
-	if (row == CG_NONE)
+	if (!(act->flags & CG_ACT_LISTED) || row == CG_NONE)
 		return;
 	state->tasks[row].parked = act->parked;
 	if (act->state == CG_ACT_SUSPENDED)
-		state->tasks[row].parked += cg_capture_elapsed(state, act->left);
+		state->tasks[row].parked += cg_capture_elapsed(state, act->since);
 }
 
 static uint64_t

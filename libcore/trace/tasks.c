@@ -181,9 +181,11 @@ ask_open(const struct cg_capture_state *state, const struct cg_img_activation *a
 		&state->threads[state->out.nodes[hold->node].thread];
 	const struct cg_img_thread *thread = &captured->img;
 
-	hold->asked = less(thread->gap + thread->gap_before, act->asked) +
-	              cg_capture_elapsed(state, thread->last);
-	hold->cpu_ns = less(thread->gap_cpu_ns, act->answered);
+	hold->asked = cg_capture_elapsed(state, thread->last);
+	if (act->flags & CG_ACT_ASKED) {
+		hold->asked += less(thread->gap + thread->gap_before, act->asked);
+		hold->cpu_ns = less(thread->gap_cpu_ns, act->answered);
+	}
 	if (captured->ref != state->options.asked)
 		return;
 	hold->asked += less(thread->last, thread->cpu_tick);
@@ -195,7 +197,7 @@ static bool
 open_hold(const struct cg_capture_state *state, const struct cg_img_activation *act,
           struct cg_rec_hold *hold)
 {
-	uint64_t ticks = cg_capture_elapsed(state, act->segment);
+	uint64_t ticks = cg_capture_elapsed(state, act->since);
 	uint64_t ms = cg_records_ns(&state->out, ticks) / 1000000;
 
 	if (act->state != CG_ACT_RUNNING || ms < 10 ||

@@ -33,10 +33,11 @@ make_thread(struct maker *m, uint32_t id, cg_ref plain, cg_ref coroutine)
 		a = made_activation_at(m, act);
 		a->below = below;
 		a->ret = loop;
-		a->flags = i ? CG_ACT_DELEGATED : CG_ACT_ROOT | CG_ACT_HOSTED;
+		a->flags = i ? CG_ACT_WAITING | CG_ACT_ASKED | CG_ACT_LISTED
+		             : CG_ACT_ROOT | CG_ACT_HOSTED;
 		a->spawn = spawn;
 		a->task = task;
-		a->start = a->segment = a->wait = MADE_START + 5;
+		a->start = a->since = MADE_START + 5;
 	}
 	((struct cg_img_spawn *)made_at(m, spawn))->root = root + 4;
 	((struct cg_img_task *)made_at(m, task))->spawn = spawn;

@@ -173,7 +173,7 @@ open_stack(void)
 	made_activation_at(&m, act)->flags = CG_ACT_ROOT | CG_ACT_HOSTED;
 	made_activation_at(&m, act)->ret = run;
 	made_activation_at(&m, act)->start = MADE_START + 30;
-	made_activation_at(&m, act)->segment = MADE_START + 70;
+	made_activation_at(&m, act)->since = MADE_START + 70;
 	t->current = leaf;
 	t->activation = act;
 	t->last = MADE_START + 100;
@@ -228,12 +228,13 @@ holding(void)
 	                             .held = 75000000};
 	act = made_activation(&m, task, CG_ACT_RUNNING);
 	made_activation_at(&m, act)->kind = CG_KIND_COROUTINE;
-	made_activation_at(&m, act)->segment = MADE_START + 1000;
+	made_activation_at(&m, act)->since = MADE_START + 1000;
+	made_activation_at(&m, act)->flags = CG_ACT_ASKED;
 	made_activation_at(&m, act)->asked = 100;
 	made_activation_at(&m, act)->answered = 40;
 	act = made_activation(&m, other, CG_ACT_RUNNING);
 	made_activation_at(&m, act)->kind = CG_KIND_COROUTINE;
-	made_activation_at(&m, act)->segment = MADE_START + 90001001;
+	made_activation_at(&m, act)->since = MADE_START + 90001001;
 	t->current = task;
 	t->last = MADE_START + 90001000;
 	t->gap = 5000;
@@ -271,7 +272,8 @@ suspended(void)
 	made_activation_at(&m, acts[0])->start = MADE_START + 10;
 	made_activation_at(&m, acts[0])->spawn = spawn;
 	acts[1] = made_activation(&m, inner, CG_ACT_SUSPENDED);
-	made_activation_at(&m, acts[1])->wait = MADE_START + 40;
+	made_activation_at(&m, acts[1])->flags = CG_ACT_WAITING;
+	made_activation_at(&m, acts[1])->since = MADE_START + 40;
 	acts[2] = made_activation(&m, before, CG_ACT_SUSPENDED);
 	made_activation_at(&m, acts[2])->flags = CG_ACT_BEFORE;
 	acts[3] = made_activation(&m, before, CG_ACT_CREATED);
