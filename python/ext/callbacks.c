@@ -1,9 +1,9 @@
 /*
  * Callbacks of sys.monitoring.
  *
- * The idea to know: what happens most is told at once; everything else is out of line, so
- * that the common path has no stack frame of its own. No frame object is made: the frame
- * is the thread state's current one.
+ * The idea to know: what happens most is told at once; everything else is out of line and
+ * the last thing that is called, so that the common path has no stack frame of its own. No
+ * frame object is made: the frame is the thread state's current one.
  */
 #include "compat.h"
 
@@ -39,7 +39,21 @@ frame_here(void)
 	return cg_frame_current(cg_tstate());
 }
 
-static CG_NOINLINE void
+static CG_NOINLINE PyObject *
+enter_other(struct cg_thread *th, uint64_t key, uint64_t tick)
+{
+	cg_enter_slow(th, key, tick);
+	Py_RETURN_NONE;
+}
+
+static CG_NOINLINE PyObject *
+leave_other(struct cg_thread *th, uint64_t key, uint64_t tick)
+{
+	cg_leave_slow(th, key, false, tick);
+	Py_RETURN_NONE;
+}
+
+static CG_NOINLINE PyObject *
 start_other(PyCodeObject *code)
 {
 	struct cg_thread *th = cg_recorder_thread(code);
@@ -48,17 +62,20 @@ start_other(PyCodeObject *code)
 		cg_enter(th, cg_code_key(code), cg_recorder_tick());
 	else if (th && !cg_code_is_own(code))
 		cg_on_start(th, code, frame_here());
+	Py_RETURN_NONE;
 }
 
 CALLBACK(on_py_start)
 {
 	PyCodeObject *code = code_of(args);
+	uint64_t tick;
 
 	UNUSED_ARGS;
-	if (cg_recorder_is_quick() && CG_LIKELY(cg_code_is_plain(code)))
-		cg_enter(cg_here.thread, cg_code_key(code), cg_ticks_counter());
-	else
-		start_other(code);
+	if (!cg_recorder_is_quick() || CG_UNLIKELY(!cg_code_is_plain(code)))
+		return start_other(code);
+	tick = cg_ticks_counter();
+	if (CG_UNLIKELY(!cg_try_enter(cg_here.thread, cg_code_key(code), tick)))
+		return enter_other(cg_here.thread, cg_code_key(code), tick);
 	Py_RETURN_NONE;
 }
 
@@ -102,8 +119,8 @@ CALLBACK(on_py_yield)
 }
 
 /* It returned `value`, or unwinds when that is NULL. */
-static CG_NOINLINE void
-leave_other(PyCodeObject *code, PyObject *value)
+static CG_NOINLINE PyObject *
+end_other(PyCodeObject *code, PyObject *value)
 {
 	struct cg_thread *th = cg_recorder_thread(code);
 
@@ -111,27 +128,29 @@ leave_other(PyCodeObject *code, PyObject *value)
 		cg_on_plain_leave(th, code, value);
 	else if (th && !cg_code_is_own(code) && !cg_is_ignored(frame_here()))
 		cg_on_leave(th, frame_here(), value);
+	Py_RETURN_NONE;
 }
 
 CALLBACK(on_py_return)
 {
 	PyCodeObject *code = code_of(args);
 	PyObject *value = args[ARG_VALUE];
+	uint64_t tick;
 
 	UNUSED_ARGS;
-	if (cg_recorder_is_quick() && CG_LIKELY(cg_code_is_plain(code)) &&
-	    CG_LIKELY(!cg_may_be_task(value)))
-		cg_leave(cg_here.thread, cg_code_key(code), false, cg_ticks_counter());
-	else
-		leave_other(code, value);
+	if (!cg_recorder_is_quick() || CG_UNLIKELY(!cg_code_is_plain(code)) ||
+	    CG_UNLIKELY(cg_may_be_task(value)))
+		return end_other(code, value);
+	tick = cg_ticks_counter();
+	if (CG_UNLIKELY(!cg_try_leave(cg_here.thread, cg_code_key(code), false, tick)))
+		return leave_other(cg_here.thread, cg_code_key(code), tick);
 	Py_RETURN_NONE;
 }
 
 CALLBACK(on_py_unwind)
 {
 	UNUSED_ARGS;
-	leave_other(code_of(args), NULL);
-	Py_RETURN_NONE;
+	return end_other(code_of(args), NULL);
 }
 
 /* The key of the C function that a CALL, C_RETURN or C_RAISE is about, or 0. */
@@ -141,8 +160,25 @@ callee_key(PyObject *const *args)
 	return cg_builtin_key(args[ARG_CALLABLE], args[ARG_SELF] != cg_sentinels.missing);
 }
 
+/* The same in the common cases, else 0: then callee_key is to be asked. */
+static inline uint64_t
+common_key(PyObject *const *args)
+{
+	PyObject *callable = args[ARG_CALLABLE];
+	PyTypeObject *type = Py_TYPE(callable);
+	const PyMethodDef *def;
+
+	if (type == &PyCFunction_Type)
+		def = ((PyCFunctionObject *)callable)->m_ml;
+	else if (type == &PyMethodDescr_Type && args[ARG_SELF] != cg_sentinels.missing)
+		def = ((PyMethodDescrObject *)callable)->d_method;
+	else
+		return 0;
+	return (uint64_t)(uintptr_t)def | CG_KEY_BUILTIN;
+}
+
 /* A class is called, or something else that is neither Python's nor C's function. */
-static CG_NOINLINE void
+static void
 class_called(PyObject *const *args)
 {
 	PyObject *callable = args[ARG_CALLABLE];
@@ -155,7 +191,7 @@ class_called(PyObject *const *args)
 		cg_class_called(th, (PyTypeObject *)callable, args[ARG_SELF]);
 }
 
-static CG_NOINLINE void
+static void
 c_called(PyObject *const *args, uint64_t key)
 {
 	struct cg_thread *th = cg_recorder_thread(code_of(args));
@@ -170,45 +206,62 @@ c_called(PyObject *const *args, uint64_t key)
 	cg_enter(th, key, cg_recorder_tick());
 }
 
+static CG_NOINLINE PyObject *
+call_other(PyObject *const *args)
+{
+	uint64_t key = callee_key(args);
+
+	if (key)
+		c_called(args, key);
+	else
+		class_called(args);
+	Py_RETURN_NONE;
+}
+
 CALLBACK(on_call)
 {
 	PyObject *callable = args[ARG_CALLABLE];
-	uint64_t key;
+	uint64_t key, tick;
 
 	UNUSED_ARGS;
 	/* no clock for a Python callee: its start follows at once */
 	if (Py_IS_TYPE(callable, &PyFunction_Type) || Py_IS_TYPE(callable, &PyMethod_Type))
 		Py_RETURN_NONE;
-	key = callee_key(args);
-	if (!key) {
-		class_called(args);
-	} else if (cg_recorder_is_quick() && CG_LIKELY(!cg_takeover_may_be(key)) &&
-	           (CG_HAVE_GIL || CG_LIKELY(!cg_origin_may_be(key)))) {
-		cg_here.callable = callable;
-		cg_enter(cg_here.thread, key, cg_ticks_counter());
-	} else {
-		c_called(args, key);
-	}
+	key = common_key(args);
+	if (!key || !cg_recorder_is_quick() || CG_UNLIKELY(cg_takeover_may_be(key)) ||
+	    (!CG_HAVE_GIL && CG_UNLIKELY(cg_origin_may_be(key))))
+		return call_other(args);
+	cg_here.callable = callable;
+	tick = cg_ticks_counter();
+	if (CG_UNLIKELY(!cg_try_enter(cg_here.thread, key, tick)))
+		return enter_other(cg_here.thread, key, tick);
 	Py_RETURN_NONE;
 }
 
-static inline void
-leave_c(PyObject *const *args, bool raised)
+static CG_NOINLINE PyObject *
+c_other(PyObject *const *args, bool raised)
 {
 	uint64_t key = callee_key(args);
 	struct cg_thread *th = key ? cg_recorder_thread(code_of(args)) : NULL;
 
 	if (!th)
-		return;
+		Py_RETURN_NONE;
 	cg_leave(th, key, raised, cg_recorder_tick());
 	if (CG_UNLIKELY(cg_origin_may_be(key)) && !raised)
 		cg_origin_returned(th, key);
+	Py_RETURN_NONE;
 }
 
 CALLBACK(on_c_return)
 {
+	uint64_t key = common_key(args), tick;
+
 	UNUSED_ARGS;
-	leave_c(args, false);
+	if (!key || !cg_recorder_is_quick() || CG_UNLIKELY(cg_origin_may_be(key)))
+		return c_other(args, false);
+	tick = cg_ticks_counter();
+	if (CG_UNLIKELY(!cg_try_leave(cg_here.thread, key, false, tick)))
+		return leave_other(cg_here.thread, key, tick);
 	Py_RETURN_NONE;
 }
 
@@ -217,8 +270,7 @@ CALLBACK(on_c_raise)
 	UNUSED_ARGS;
 	if (CG_UNLIKELY(cg_takeover_may_be(callee_key(args))))
 		cg_takeover_fail();
-	leave_c(args, true);
-	Py_RETURN_NONE;
+	return c_other(args, true);
 }
 
 /*

@@ -19,10 +19,10 @@ struct cg_event {
 };
 
 enum { CG_EVENTS = 9 };
-extern const struct cg_event cg_events[CG_EVENTS];
+extern CG_HIDDEN const struct cg_event cg_events[CG_EVENTS];
 
 /* Objects of sys.monitoring, borrowed from it; to be set before an event comes. */
-extern struct cg_sentinels {
+extern CG_HIDDEN struct cg_sentinels {
 	PyObject *missing, *disable;
 } cg_sentinels;
 #endif

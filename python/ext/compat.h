@@ -25,6 +25,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Of the module's own files alone: its address is known when it is linked. */
+#define CG_HIDDEN __attribute__((visibility("hidden")))
+
 /* sys.monitoring is there; before it, events come through PyEval_SetProfile. */
 #define CG_HAVE_MONITORING (PY_VERSION_HEX >= 0x030c0000)
 /* PyCode_AddWatcher is there; before it, a code extra tells of a code object's end. */
@@ -49,6 +52,9 @@
 #define CG_ATOMIC /* an access that the compiler cannot merge with others costs */
 #define cg_load(place) (*(place))
 #endif
+/* Is the type of asyncio's tasks in C made at run time, as those written in Python are? */
+#define CG_TASK_IS_HEAP_TYPE (PY_VERSION_HEX >= 0x030c0000)
+
 /* Task.get_coro() crashes on a task that was made but never initialised. */
 #define CG_TASK_CORO_MAY_CRASH (PY_VERSION_HEX < 0x030d0000)
 

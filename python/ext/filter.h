@@ -18,7 +18,7 @@ struct cg_filter_spec {
 };
 
 /* Is anything left out? */
-extern bool cg_filter_on;
+extern CG_HIDDEN bool cg_filter_on;
 
 /* Apply these globs from now on. -1: a Python exception is set. Needs the GIL. */
 int cg_filter_begin(const struct cg_filter_spec *spec);
@@ -35,7 +35,7 @@ bool cg_filter_find_met(PyCodeObject *code);
  * lowest bit whether it is left out. Only with a GIL, which guards them.
  */
 enum { CG_FILTER_RECENT = 512 };
-extern uintptr_t cg_filter_recent[CG_FILTER_RECENT];
+extern CG_HIDDEN uintptr_t cg_filter_recent[CG_FILTER_RECENT];
 
 static inline uintptr_t *
 cg_filter_place(uintptr_t code)

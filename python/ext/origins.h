@@ -13,7 +13,7 @@ struct cg_origin_keys {
 	uint64_t keys[3];
 };
 
-extern struct cg_origin_keys cg_origin_keys;
+extern CG_HIDDEN struct cg_origin_keys cg_origin_keys;
 
 /* Find them: recording begins. */
 void cg_origins_find(void);

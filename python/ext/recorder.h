@@ -58,9 +58,9 @@ struct cg_here {
 	uint32_t closed;         /* calls of the package itself that run: no events */
 };
 
-extern struct cg_recorder cg_recorder;
-extern _Thread_local struct cg_here cg_here
-	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+extern CG_HIDDEN struct cg_recorder cg_recorder;
+extern CG_HIDDEN _Thread_local struct cg_here cg_here
+	__attribute__((tls_model("initial-exec")));
 
 /*
  * Prepare to record into that collector; events are let through from cg_recorder_go on.

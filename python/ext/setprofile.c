@@ -319,15 +319,22 @@ on_left_out(int what, PyObject *arg)
 	return 0;
 }
 
-static int
-on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
+/* After an event: a look around for new threads now and then. */
+static inline int
+done(const struct cg_thread *th)
 {
-	cg_frame *frame = cg_frame_of_object(frame_object);
+	if (CG_UNLIKELY((int64_t)(th->img->last - armed.last_scan) > armed.scan_interval))
+		scan_threads(th->img->last);
+	return 0;
+}
+
+static CG_NOINLINE int
+on_other(cg_frame *frame, int what, PyObject *arg)
+{
 	PyCodeObject *code = cg_frame_code(frame);
 	struct cg_thread *th;
 	uint64_t key;
 
-	(void)self;
 	if (CG_UNLIKELY(cg_filter_on) && cg_recorder.collector && cg_filter_meets(code))
 		return on_left_out(what, arg);
 	th = thread_here(frame, what);
@@ -353,9 +360,47 @@ on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
 	default:
 		break;
 	}
-	if (CG_UNLIKELY((int64_t)(th->img->last - armed.last_scan) > armed.scan_interval))
-		scan_threads(th->img->last);
-	return 0;
+	return done(th);
+}
+
+static CG_NOINLINE int
+enter_other(struct cg_thread *th, uint64_t key, uint64_t tick)
+{
+	cg_enter_slow(th, key, tick);
+	return done(th);
+}
+
+static CG_NOINLINE int
+leave_other(struct cg_thread *th, uint64_t key, uint64_t tick)
+{
+	cg_leave_slow(th, key, false, tick);
+	return done(th);
+}
+
+/* A call of a plain function, or its return, is told here; the rest is out of line. */
+static int
+on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
+{
+	cg_frame *frame = cg_frame_of_object(frame_object);
+	PyCodeObject *code = cg_frame_code(frame);
+	struct cg_thread *th = cg_here.thread;
+	uint64_t key = cg_code_key(code), tick;
+
+	(void)self;
+	if (!cg_recorder_is_quick() || CG_UNLIKELY(cg_here.seat->lost) ||
+	    CG_UNLIKELY(cg_filter_on) || CG_UNLIKELY(!cg_code_is_plain(code)))
+		return on_other(frame, what, arg);
+	if (what == PyTrace_CALL) {
+		tick = cg_ticks_counter();
+		return CG_LIKELY(cg_try_enter(th, key, tick)) ? done(th)
+		                                              : enter_other(th, key, tick);
+	}
+	if (what == PyTrace_RETURN && arg && (arg == Py_None || !cg_may_be_task(arg))) {
+		tick = cg_ticks_counter();
+		return CG_LIKELY(cg_try_leave(th, key, false, tick)) ? done(th)
+		                                                     : leave_other(th, key, tick);
+	}
+	return on_other(frame, what, arg);
 }
 
 static PyCFunction

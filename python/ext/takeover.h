@@ -15,7 +15,7 @@ struct cg_takeover {
 	uint64_t own, all;
 };
 
-extern struct cg_takeover cg_takeover;
+extern CG_HIDDEN struct cg_takeover cg_takeover;
 
 /* Find them: recording begins. */
 void cg_takeover_find(void);

@@ -13,7 +13,7 @@ struct cg_task_types {
 	PyTypeObject *CG_ATOMIC in_c, *CG_ATOMIC in_python, *CG_ATOMIC in_trio;
 	CG_ATOMIC getiterfunc iter; /* of that in C, of its subclasses and of its Future */
 };
-extern struct cg_task_types cg_task_types;
+extern CG_HIDDEN struct cg_task_types cg_task_types;
 
 /* Look for the types, which asyncio may have brought by now. For slow paths. */
 void cg_tasks_find(void);
@@ -31,6 +31,9 @@ cg_may_be_task(PyObject *object)
 {
 	PyTypeObject *type = Py_TYPE(object);
 
+	/* most values are of types that are part of the interpreter; no task's is */
+	if (CG_TASK_IS_HEAP_TYPE && CG_LIKELY(!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE)))
+		return false;
 	return type->tp_iter == cg_task_types.iter || type == cg_task_types.in_python ||
 	       type == cg_task_types.in_trio;
 }
