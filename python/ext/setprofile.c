@@ -236,7 +236,7 @@ throw_into(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame
 		cg_on_throw(th, code, frame, fresh);
 }
 
-static void
+static inline void
 enter_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
 {
 	if (CG_LIKELY(cg_code_is_plain(code))) {
@@ -258,7 +258,7 @@ enter_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 	}
 }
 
-static void
+static inline void
 leave_frame(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame,
             PyObject *value)
 {
@@ -377,30 +377,71 @@ leave_other(struct cg_thread *th, uint64_t key, uint64_t tick)
 	return done(th);
 }
 
-/* A call of a plain function, or its return, is told here; the rest is out of line. */
+/* What can suspend starts, goes on, yields or ends; or the package's own code runs. */
+static CG_NOINLINE int
+step_other(struct cg_thread *th, cg_frame *frame, int what, PyObject *arg)
+{
+	if (what == PyTrace_CALL)
+		enter_frame(th, cg_frame_code(frame), frame);
+	else
+		leave_frame(th, cg_frame_code(frame), frame, arg);
+	return done(th);
+}
+
+static inline int
+enter_quick(uint64_t key)
+{
+	struct cg_thread *th = cg_here.thread;
+	uint64_t tick = cg_ticks_counter();
+
+	return CG_LIKELY(cg_try_enter(th, key, tick)) ? done(th) : enter_other(th, key, tick);
+}
+
+static inline int
+leave_quick(uint64_t key)
+{
+	struct cg_thread *th = cg_here.thread;
+	uint64_t tick = cg_ticks_counter();
+
+	return CG_LIKELY(cg_try_leave(th, key, false, tick)) ? done(th)
+	                                                     : leave_other(th, key, tick);
+}
+
+/* A call of a Python function, or its end. */
+static inline int
+on_python(cg_frame *frame, int what, PyObject *arg)
+{
+	const PyCodeObject *code = cg_frame_code(frame);
+
+	if (!cg_code_is_plain(code))
+		return step_other(cg_here.thread, frame, what, arg);
+	if (what == PyTrace_CALL)
+		return enter_quick(cg_code_key(code));
+	if (arg && (arg == Py_None || !cg_may_be_task(arg)))
+		return leave_quick(cg_code_key(code));
+	return on_other(frame, what, arg);
+}
+
+/* What happens most is told here; the rest is out of line, and the last that is called. */
 static int
 on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
 {
 	cg_frame *frame = cg_frame_of_object(frame_object);
-	PyCodeObject *code = cg_frame_code(frame);
-	struct cg_thread *th = cg_here.thread;
-	uint64_t key = cg_code_key(code), tick;
+	uint64_t key;
 
 	(void)self;
 	if (!cg_recorder_is_quick() || CG_UNLIKELY(cg_here.seat->lost) ||
-	    CG_UNLIKELY(cg_filter_on) || CG_UNLIKELY(!cg_code_is_plain(code)))
+	    CG_UNLIKELY(cg_filter_on))
 		return on_other(frame, what, arg);
-	if (what == PyTrace_CALL) {
-		tick = cg_ticks_counter();
-		return CG_LIKELY(cg_try_enter(th, key, tick)) ? done(th)
-		                                              : enter_other(th, key, tick);
-	}
-	if (what == PyTrace_RETURN && arg && (arg == Py_None || !cg_may_be_task(arg))) {
-		tick = cg_ticks_counter();
-		return CG_LIKELY(cg_try_leave(th, key, false, tick)) ? done(th)
-		                                                     : leave_other(th, key, tick);
-	}
-	return on_other(frame, what, arg);
+	if (what == PyTrace_CALL || what == PyTrace_RETURN)
+		return on_python(frame, what, arg);
+	if (!armed.builtins || (what != PyTrace_C_CALL && what != PyTrace_C_RETURN) ||
+	    !Py_IS_TYPE(arg, &PyCFunction_Type) ||
+	    CG_UNLIKELY(PyCFunction_GET_FUNCTION(arg) == armed.new_thread))
+		return on_other(frame, what, arg);
+	key = (uint64_t)(uintptr_t)((PyCFunctionObject *)arg)->m_ml | CG_KEY_BUILTIN;
+	cg_here.callable = what == PyTrace_C_CALL ? arg : NULL;
+	return what == PyTrace_C_CALL ? enter_quick(key) : leave_quick(key);
 }
 
 static PyCFunction
