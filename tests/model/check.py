@@ -1,9 +1,9 @@
 """Runs random programs under the collector and the model, and compares all numbers.
 
-    check.py EXTENSION FIRST COUNT [--without] [--show]
+    check.py EXTENSION FIRST COUNT [--without] [--fold] [--show]
 
 runs the seeds FIRST to FIRST + COUNT - 1; --without leaves some of the functions of each out of
-the recording, --show prints the programs.
+the recording, --fold gives it few nodes and compares by function, --show prints the programs.
 """
 import ast
 import gc
@@ -22,6 +22,7 @@ import programs  # noqa: E402
 import recorder  # noqa: E402
 
 OUT = "left_out.py"  # the file of functions that are left out
+FEW = 20  # nodes, when contexts are to fold
 KINDS = ("function", "coroutine", "generator", "async_generator", "builtin")
 EDGES = ("call", "await", "spawn")
 
@@ -44,11 +45,11 @@ def define(source, seed, without):
     return scope
 
 
-def record(extension, path, main, with_c, seed, globs):
+def record(extension, path, main, with_c, seed, globs, nodes):
     """(trace, raw events, last tick) of a call of main()."""
     files = [OUT] * (OUT in globs) + [model.LOOP] * ("asyncio" in globs)
     raw = recorder.Recorder(path, seed, tuple(files))
-    extension.start(None, with_c, False, b"".join(b"-%s\0" % g.encode() for g in globs), 0)
+    extension.start(None, with_c, False, b"".join(b"-%s\0" % g.encode() for g in globs), nodes)
     try:
         raw.start()
         try:
@@ -134,30 +135,58 @@ def differences(ours, theirs):
                 short(pair[0]), short(pair[1]), ours.spawns.get(pair), theirs.spawns.get(pair))
 
 
-def check(extension, path, seed, spoil=None, without=False):
+def by_function(of):
+    """{function: its numbers over all places}, of the program's own."""
+    out = {}
+    for place, numbers in of.numbers.items():
+        if place and is_programs(place[-1][0]):
+            row = out.setdefault(place[-1][0], dict.fromkeys(model.COUNTS, 0))
+            for name in model.COUNTS:
+                row[name] += numbers[name]
+    return out
+
+
+def is_programs(function):
+    return function[0].startswith("program") or function[0] == OUT
+
+
+def folded_differences(ours, theirs):
+    ours, theirs = by_function(ours), by_function(theirs)
+    nothing = dict.fromkeys(model.COUNTS, 0)
+    for function in sorted(set(ours) | set(theirs)):
+        a, b = ours.get(function, nothing), theirs.get(function, nothing)
+        for name in model.COUNTS:
+            if a[name] != b[name]:
+                yield "%s: %s %d, model %d" % (function[2], name, a[name], b[name])
+
+
+def check(extension, path, seed, spoil=None, without=False, fold=False):
     """(differences of one program as lines, number of raw events). `spoil` may change the raw events."""
     scope = define(programs.make(seed), seed, without)
     globs = ([OUT] + ["asyncio"] * (seed // 2 % 2)) if without else []
     gc.collect()
     gc.disable()
-    trace, events, end = record(extension, path, scope["main"], seed % 2 == 0, seed, globs)
+    trace, events, end = record(extension, path, scope["main"], seed % 2 == 0, seed, globs,
+                                FEW if fold else 0)
     gc.enable()
     if spoil:
         events = spoil(events)
     of = model.compute(events, seed % 2 == 0, end)
     scope.clear()
-    return list(differences(Traced(trace), Modelled(of))), len(events)
+    assert not fold or trace.meta["folds"], "%d nodes and nothing folded" % len(trace.nodes)
+    differ = folded_differences if fold else differences
+    return list(differ(Traced(trace), Modelled(of))), len(events)
 
 
 def main():
     path, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    show, without = "--show" in sys.argv, "--without" in sys.argv
+    show, without, fold = (option in sys.argv for option in ("--show", "--without", "--fold"))
     warnings.simplefilter("ignore")
     sys.unraisablehook = lambda error: None
     extension = load(path)
     bad = total = 0
     for seed in range(first, first + count):
-        found, events = check(extension, path, seed, without=without)
+        found, events = check(extension, path, seed, without=without, fold=fold)
         total += events
         if found:
             bad += 1

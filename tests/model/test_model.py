@@ -44,6 +44,14 @@ def _():
         assert not found and seen > 100, "seed %d: %s" % (seed, found[:5])
 
 
+@test("and by function where all but a few contexts fold")
+def _():
+    check, path = checker()
+    for seed in range(FIRST, FIRST + COUNT):
+        found, _ = check.check(check.extension, path, seed, fold=True)
+        assert not found, "seed %d: %s" % (seed, found[:5])
+
+
 @test("an event that is left out is noticed, whichever it is of these")
 def _():
     check, path = checker()
