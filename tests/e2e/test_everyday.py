@@ -228,7 +228,9 @@ def _():
 
 
 CHILDREN = WORK + """
-import multiprocessing, os, subprocess, sys
+import multiprocessing, os, subprocess, sys, warnings
+# a thread that was joined may still end: fork warns of it or does not
+warnings.simplefilter("ignore", DeprecationWarning)
 def child(n):
     return n * n
 if __name__ == "__main__":
