@@ -173,7 +173,8 @@ def check(extension, path, seed, spoil=None, without=False, fold=False):
         events = spoil(events)
     of = model.compute(events, seed % 2 == 0, end)
     scope.clear()
-    assert not fold or trace.meta["folds"], "%d nodes and nothing folded" % len(trace.nodes)
+    if fold and len(trace.nodes) > 3 * FEW:  # else each may be the first of its function
+        assert trace.meta["folds"], "%d nodes and nothing folded" % len(trace.nodes)
     differ = folded_differences if fold else differences
     return list(differ(Traced(trace), Modelled(of))), len(events)
 
