@@ -177,8 +177,8 @@ def check_signal(t, e, form):
     """Interrupted while the output is half written: there is a temporary file by then."""
     with open(e.path("wide.coro"), "w") as f:
         f.write("I\t1\t3\nT\t1\t1\tMainThread\nN\t0\t0\n")
-        f.writelines(f"F\t0\t{i}\tfunction_{i}\t/srv/{i % 9}.py\tm\n" for i in range(120_000))
-        f.writelines(f"N\t1\t{i}\t0\t1\t1\t{i}\t{i}\t{i}\t-1\n" for i in range(120_000))
+        f.writelines(f"F\t0\t{i}\tfunction_{i}\t/srv/{i % 9}.py\tm\n" for i in range(300_000))
+        f.writelines(f"N\t1\t{i}\t0\t1\t1\t{i}\t{i}\t{i}\t-1\n" for i in range(300_000))
     for number in (signal.SIGINT, signal.SIGTERM):
         p = subprocess.Popen([e.program, form, "wide.coro", "--gzip", "-qo", "out"], cwd=e.folder,
                              env=OUTSIDE)
