@@ -142,7 +142,7 @@ print_info(const struct cg_graph *graph)
 	exception("lost", info->lost_events, " events that could not be recorded");
 	exception("dropped", info->dropped, " ends that named nothing on the stack");
 	exception("unwound", info->unwound, " calls taken off the stack without an end");
-	exception("folded", info->folds, " places that found no room for one of their own");
+	exception("folded", info->folds, " contexts without a place of their own");
 	exception("forks", info->forks, " children, which are not in here");
 }
 

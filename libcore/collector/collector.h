@@ -134,7 +134,7 @@ struct cg_settings {
 	const char *path; /* of the image file, which must not exist; NULL: memory only */
 	struct cg_ops ops;
 	enum cg_clock_kind clock;
-	struct cg_clock_pair start; /* now */
+	struct cg_clock_pair start; /* when the recording begins */
 	uint64_t gap_limit;         /* ticks */
 	uint64_t ms; /* ticks in a millisecond, about; 0: no notes of long segments */
 	bool builtins;
