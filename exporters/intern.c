@@ -35,10 +35,9 @@ slot_find(const struct cg_intern *s, const char *text)
 }
 
 static enum cg_status
-slots_double(struct cg_intern *s)
+slots_make(struct cg_intern *s, uint32_t want)
 {
 	uint32_t *old = s->slots;
-	uint32_t want = s->slot_count ? 2 * s->slot_count : FIRST_SLOTS;
 	uint32_t *slots = cg_memory_array(want, sizeof(*slots));
 
 	if (!slots)
@@ -52,6 +51,16 @@ slots_double(struct cg_intern *s)
 }
 
 enum cg_status
+cg_intern_reserve(struct cg_intern *strings, uint32_t count)
+{
+	uint32_t want = FIRST_SLOTS;
+
+	while (want / 2 < count && want < UINT32_MAX / 4)
+		want *= 2;
+	return want > strings->slot_count ? slots_make(strings, want) : CG_OK;
+}
+
+enum cg_status
 cg_intern_add(struct cg_intern *strings, const char *text, uint32_t *id)
 {
 	size_t n = strlen(text) + 1;
@@ -61,7 +70,7 @@ cg_intern_add(struct cg_intern *strings, const char *text, uint32_t *id)
 	if (strings->count >= UINT32_MAX / 4)
 		return CG_LIMIT;
 	if (strings->count >= strings->slot_count / 2) {
-		status = slots_double(strings);
+		status = cg_intern_reserve(strings, strings->count + 1);
 		if (status)
 			return status;
 	}

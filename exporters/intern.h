@@ -17,6 +17,9 @@ void cg_intern_init(struct cg_intern *strings);
 
 void cg_intern_release(struct cg_intern *strings);
 
+/* Room for so many strings in all: adding them is faster then. CG_NOMEM. */
+enum cg_status cg_intern_reserve(struct cg_intern *strings, uint32_t count);
+
 /* The id of `text` (copied when it is new). CG_NOMEM, CG_LIMIT beyond 2^30 strings. */
 enum cg_status cg_intern_add(struct cg_intern *strings, const char *text, uint32_t *id);
 

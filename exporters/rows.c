@@ -145,7 +145,8 @@ make(struct maker *m)
 	m->slots = cg_memory_array(slots, sizeof(*m->slots));
 	m->rows->rows = cg_memory_array(labels, sizeof(*m->rows->rows));
 	m->rows->of = cg_memory_array(labels, sizeof(*m->rows->of));
-	if (!m->slots || !m->rows->rows || !m->rows->of)
+	if (!m->slots || !m->rows->rows || !m->rows->of ||
+	    cg_intern_reserve(&m->rows->strings, labels))
 		return CG_NOMEM;
 	for (uint32_t label = 0; label < labels; label++) {
 		struct cg_row row;

@@ -123,12 +123,25 @@ title_extend(struct maker *m, uint32_t row, char mark, uint32_t number)
 	return cg_intern_add(&m->titles->texts, m->scratch, &m->titles->name[row]);
 }
 
+/* How many rows have each title, by its id in the texts. NULL: no memory. */
+static uint32_t *
+count_titles(const struct maker *m)
+{
+	uint32_t *count = cg_memory_array(m->titles->texts.count, sizeof(*count));
+
+	for (uint32_t row = 0; count && row < m->rows->count; row++)
+		count[m->titles->name[row]]++;
+	return count;
+}
+
 /*
- * Number what the rows are known by: of[row] is that of `row`, and count[] of it how many
- * rows share it. No base name has a slash, so the keys cannot be taken for one.
+ * Number what the rows are known by whose title others have, too: of[row] is that of `row`,
+ * CG_NONE for the rest, and count[] of it how many rows share it. No base name has a slash,
+ * so the keys cannot be taken for one.
  */
 static enum cg_status
-identify(const struct maker *m, struct cg_intern *seen, uint32_t *of, uint32_t *count)
+identify(const struct maker *m, struct cg_intern *seen, const uint32_t *sharing,
+         uint32_t *of, uint32_t *count)
 {
 	uint32_t last = CG_NONE, file = 0;
 
@@ -136,6 +149,9 @@ identify(const struct maker *m, struct cg_intern *seen, uint32_t *of, uint32_t *
 		char key[64], *end;
 		enum cg_status status = CG_OK;
 
+		of[row] = CG_NONE;
+		if (sharing[m->titles->name[row]] < 2)
+			continue;
 		if (m->rows->rows[row].file != last)
 			status = cg_intern_add(seen, base_name(cg_rows_file(m->rows, row)), &file);
 		last = m->rows->rows[row].file;
@@ -164,13 +180,14 @@ tell_apart(struct maker *m, bool by_line, bool *told)
 	struct cg_intern seen;
 	uint32_t *of = cg_memory_array(m->rows->count, sizeof(*of));
 	uint32_t *count = cg_memory_array(2 * (size_t)m->rows->count, sizeof(*count));
+	uint32_t *sharing = count_titles(m);
 	enum cg_status status = CG_NOMEM;
 
 	cg_intern_init(&seen);
-	if (of && count)
-		status = identify(m, &seen, of, count);
+	if (of && count && sharing)
+		status = identify(m, &seen, sharing, of, count);
 	for (uint32_t row = m->rows->count; !status && row-- > 0;) {
-		if (count[of[row]] < 2)
+		if (of[row] == CG_NONE || count[of[row]] < 2)
 			continue;
 		*told = true;
 		if (by_line)
@@ -181,6 +198,7 @@ tell_apart(struct maker *m, bool by_line, bool *told)
 	cg_intern_release(&seen);
 	cg_memory_free(of);
 	cg_memory_free(count);
+	cg_memory_free(sharing);
 	return status;
 }
 
@@ -196,6 +214,8 @@ cg_titles_init(struct cg_titles *titles, const struct cg_rows *rows,
 	enum cg_status status = made.name && made.object ? CG_OK : CG_NOMEM;
 	bool told = false;
 
+	if (!status)
+		status = cg_intern_reserve(&made.texts, rows->count);
 	for (uint32_t row = 0; !status && row < rows->count; row++)
 		status = title_row(&m, graph, row);
 	if (!status)
