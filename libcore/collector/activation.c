@@ -6,6 +6,7 @@
  */
 #include "collector/activation.h"
 
+#include "collector/chain.h"
 #include "collector/hold.h"
 #include "collector/hot.h"
 #include "collector/place.h"
@@ -189,6 +190,8 @@ count_task_end(struct cg_thread *th, const struct cg_img_activation *act)
 void
 cg_act_end(struct cg_thread *th, struct cg_img_activation *act, bool raised)
 {
+	if (act->inner)
+		cg_chain_end(th, act);
 	if (act->state == CG_ACT_RUNNING)
 		cg_act_pop(th, act);
 	if (!(act->flags & CG_ACT_BEFORE))

@@ -6,8 +6,7 @@
  * resumes at one instant. A throw reaches a chain innermost first and flat: the inner part
  * runs directly on the thrower, with the outer parts still suspended.
  */
-#include "collector/activation.h"
-#include "collector/hot.h"
+#include "collector/chain.h"
 #include "collector/place.h"
 #include "collector/slowest.h"
 #include "collector/creator.h"
@@ -55,60 +54,15 @@ enter_from(struct cg_thread *th, struct cg_img_activation *act,
 	act->edge = by && awaits(by) ? CG_EDGE_AWAIT : CG_EDGE_CALL;
 }
 
-/* What delegates to it while both are suspended, or NULL. */
-static struct cg_img_activation *
-suspended_awaiter(const struct cg_thread *th, const struct cg_img_activation *act)
-{
-	struct cg_img_activation *outer = cg_act_at(th, act->awaiter);
-
-	/* the record may have been used again: the link must hold both ways */
-	if (!outer || outer->state != CG_ACT_SUSPENDED ||
-	    outer->inner != cg_image_ref(th->base, act))
-		return NULL;
-	return outer;
-}
-
-/* What it delegates to, when that is suspended, or NULL. */
-static const struct cg_img_activation *
-suspended_inner(const struct cg_thread *th, const struct cg_img_activation *act)
-{
-	const struct cg_img_activation *inner = cg_act_at(th, act->inner);
-
-	if (!inner || inner->state != CG_ACT_SUSPENDED ||
-	    inner->awaiter != cg_image_ref(th->base, act))
-		return NULL;
-	return inner;
-}
-
-static struct cg_img_activation *
-outermost(const struct cg_thread *th, struct cg_img_activation *act)
-{
-	struct cg_img_activation *outer;
-
-	while ((outer = suspended_awaiter(th, act)))
-		act = outer;
-	return act;
-}
-
 /*
- * The wait of a leaf ends: it is charged where the leaf stood when it began, or else its
- * awaiters there would lack it. That may be another thread's tree, the one thing that a
- * thread writes there.
+ * An event comes that is not the next resumption of a chain, and may change who stands in
+ * it. A start does not.
  */
-static void
-end_wait(struct cg_thread *th, struct cg_img_activation *act)
+static inline void
+break_off(struct cg_thread *th)
 {
-	struct cg_img_node *node = cg_image_at(th->base, act->node);
-	uint64_t ticks;
-
-	if (!(act->flags & CG_ACT_WAITING))
-		return;
-	ticks = cg_since(th, act->since);
-	act->flags &= (uint8_t)~CG_ACT_WAITING;
-	if (th->collector->shared)
-		__atomic_fetch_add(&node->await, ticks, __ATOMIC_RELAXED);
-	else
-		node->await += ticks;
+	if (CG_UNLIKELY(th->last_inner))
+		cg_chain_pass_by(th);
 }
 
 /* Push a segment at `node`; one that is placed elsewhere is hosted by what it runs on. */
@@ -268,7 +222,7 @@ static struct cg_img_activation *
 go_on(struct cg_thread *th, struct cg_img_activation *act, uint64_t below,
       bool (*push)(struct cg_thread *, struct cg_img_activation *, uint64_t))
 {
-	end_wait(th, act);
+	cg_wait_end_at(th, act, th->img->last);
 	if (push(th, act, below))
 		return act;
 	lose(th, act);
@@ -299,11 +253,15 @@ cg_resume_slow(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t f
 	struct cg_img_activation *act = chained ? next_of_chain(th, frame) : NULL;
 	const struct cg_img_activation *inner = NULL;
 
-	cg_advance(th, chained ? th->img->last : tick);
-	if (!act)
+	if (!act) {
+		break_off(th);
+		cg_advance(th, chained ? th->img->last : tick);
 		act = cg_act_find(th, frame);
+	}
 	if (act && act->state == CG_ACT_SUSPENDED) {
-		inner = suspended_inner(th, act);
+		if (!chained)
+			cg_wait_void(th, act);
+		inner = cg_chain_inner(th, act);
 		act = go_on(th, act, below, push_again);
 	} else {
 		begin_before(th, key, kind, frame, below);
@@ -347,6 +305,7 @@ cg_suspend_slow(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle,
 	struct cg_img_activation *act = chained ? th->top : NULL;
 	const struct cg_img_activation *outer;
 
+	break_off(th);
 	cg_advance(th, chained ? th->img->last : tick);
 	if (!act)
 		act = th->top && th->top->frame == frame ? th->top : cg_act_find(th, frame);
@@ -358,15 +317,17 @@ cg_suspend_slow(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle,
 	if (!(act->flags & CG_ACT_BEFORE))
 		cg_act_home(th, act)->suspensions++;
 	cg_act_pop(th, act);
+	if (!chained && act->inner)
+		cg_chain_innermost(th, act)->since = th->img->last; /* it waits from now on */
 	if ((act->flags & CG_ACT_ROOT) && act->segments == 1)
 		cg_slowest_park(th, act);
-	outer = suspended_awaiter(th, act);
+	outer = cg_chain_awaiter(th, act);
 	if (idle)
 		act->awaiter = 0; /* its consumer goes on without it */
 	tell_awaiter(th, act);
 	if (outer && !idle)
-		outermost(th, act)->since = th->img->last; /* it parks again */
-	if (!suspended_inner(th, act))
+		cg_chain_outermost(th, act)->since = th->img->last; /* it parks again */
+	if (!cg_chain_inner(th, act))
 		act->inner = 0;
 	if (is_waiting_leaf(act, idle))
 		act->flags |= CG_ACT_WAITING;
@@ -411,7 +372,7 @@ move_chain(struct cg_thread *th, struct cg_img_activation *outer,
 static bool
 push_thrown(struct cg_thread *th, struct cg_img_activation *act, uint64_t below)
 {
-	struct cg_img_activation *outer = outermost(th, act);
+	struct cg_img_activation *outer = cg_chain_outermost(th, act);
 
 	if (outer == act)
 		return push_again(th, act, below);
@@ -433,25 +394,11 @@ push_thrown_on(struct cg_thread *th, struct cg_img_activation *act, uint64_t bel
 	struct cg_img_node *node = cg_image_at(th->base, act->node);
 
 	(void)below;
-	if (outermost(th, act)->flags & CG_ACT_ROOT)
+	if (cg_chain_outermost(th, act)->flags & CG_ACT_ROOT)
 		push_root(th, act, node);
 	else
 		cg_act_push(th, act, node);
 	return true;
-}
-
-/*
- * What it delegates to has come to no end that was told, though an exception passes it by:
- * it was closed without an event, as some interpreters do, or refused. Nobody awaits it now.
- */
-static void
-let_go(struct cg_thread *th, struct cg_img_activation *act)
-{
-	while (suspended_inner(th, act)) {
-		act = cg_act_at(th, act->inner);
-		end_wait(th, act);
-		act->awaiter = 0;
-	}
 }
 
 void
@@ -461,6 +408,7 @@ cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 	bool chained = cg_is_chained_throw(th, frame);
 	struct cg_img_activation *act = cg_act_find(th, frame);
 
+	break_off(th);
 	cg_advance(th, chained ? th->img->last : tick);
 	remember(th, CG_LAST_OTHER, 0);
 	if (fresh) {
@@ -471,7 +419,8 @@ cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 		begin_before(th, key, kind, frame, below);
 		return;
 	}
-	let_go(th, act);
+	cg_wait_void(th, act);
+	cg_chain_let_go(th, act);
 	(void)go_on(th, act, below, chained ? push_thrown_on : push_thrown);
 }
 
@@ -481,18 +430,20 @@ cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
 	struct cg_img_activation *act = th->top;
 	struct cg_img_activation *outer;
 
+	break_off(th);
 	cg_advance(th, tick);
 	if (!act || act->frame != frame)
 		act = cg_act_find(th, frame);
 	if (act && act->state == CG_ACT_SUSPENDED) {
 		/* it failed before it could say that it goes on */
-		end_wait(th, act);
+		cg_wait_void(th, act);
+		cg_wait_end_at(th, act, th->img->last);
 	} else if (!act || act->state == CG_ACT_CREATED || !cg_act_unwind_to(th, act)) {
 		th->img->dropped++;
 		remember(th, CG_LAST_OTHER, 0);
 		return;
 	}
-	outer = suspended_awaiter(th, act);
+	outer = cg_chain_awaiter(th, act);
 	remember(th, CG_LAST_LEAVE, outer ? cg_image_ref(th->base, outer) : 0);
 	cg_act_end(th, act, raised);
 }

@@ -17,6 +17,7 @@
 #define CG_LIKELY(x) __builtin_expect(!!(x), 1)
 #define CG_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define CG_NOINLINE __attribute__((noinline))
+#define CG_ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* A long gap, or a clock that went back: the ticks to charge. For cg_advance only. */
 uint64_t cg_thread_gap(struct cg_thread *th, uint64_t gap, uint64_t tick);

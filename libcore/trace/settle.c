@@ -118,8 +118,31 @@ settle_stack(struct cg_capture_state *state, const struct cg_img_stack *stack,
 	count_plain(state, stack->current, stack->activation, levels);
 }
 
+/*
+ * Ticks that a suspended leaf has waited: to the end, or until what awaits it went on, which
+ * through C code it can do without it.
+ */
+static uint64_t
+waited(const struct cg_capture_state *state, const struct cg_img_activation *act,
+       uint32_t *levels)
+{
+	const struct cg_img_activation *by = find_activation(state, act->awaiter);
+	uint64_t to_end = cg_capture_elapsed(state, act->since), after;
+
+	while (by && by->state == CG_ACT_SUSPENDED && (*levels)++ < LEVELS_MAX &&
+	       find_activation(state, by->inner) == act) {
+		act = by;
+		by = find_activation(state, by->awaiter);
+	}
+	if (!by || by->state != CG_ACT_RUNNING)
+		return to_end;
+	after = cg_capture_elapsed(state, by->since);
+	return to_end > after ? to_end - after : 0;
+}
+
 static void
-settle_activation(struct cg_capture_state *state, const struct cg_img_activation *act)
+settle_activation(struct cg_capture_state *state, const struct cg_img_activation *act,
+                  uint32_t *levels)
 {
 	uint32_t start = cg_capture_node(state, act->start_node);
 	uint32_t node = cg_capture_node(state, act->node);
@@ -132,7 +155,7 @@ settle_activation(struct cg_capture_state *state, const struct cg_img_activation
 	if (act->state == CG_ACT_RUNNING && (act->flags & CG_ACT_HOSTED) && host != CG_NONE)
 		state->out.nodes[host].hosted += cg_capture_elapsed(state, act->since);
 	if (act->state == CG_ACT_SUSPENDED && (act->flags & CG_ACT_WAITING) && node != CG_NONE)
-		state->out.nodes[node].await += cg_capture_elapsed(state, act->since);
+		state->out.nodes[node].await += waited(state, act, levels);
 }
 
 static void
@@ -229,7 +252,7 @@ cg_capture_settle(struct cg_capture_state *state)
 	for (uint32_t i = 0; i < state->stack_rows.count; i++)
 		settle_stack(state, &state->stacks[i], &levels);
 	for (uint32_t i = 0; i < state->activation_rows.count; i++) {
-		settle_activation(state, &state->activations[i]);
+		settle_activation(state, &state->activations[i], &levels);
 		settle_task(state, &state->activations[i]);
 	}
 	for (uint32_t i = 0; i < state->out.node_count; i++)

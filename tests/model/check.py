@@ -49,7 +49,8 @@ def record(extension, path, main, with_c, seed, globs, nodes):
     """(trace, raw events, last tick) of a call of main()."""
     files = [OUT] * (OUT in globs) + [model.LOOP] * ("asyncio" in globs)
     raw = recorder.Recorder(path, seed, tuple(files))
-    extension.start(None, with_c, False, b"".join(b"-%s\0" % g.encode() for g in globs), nodes)
+    extension.start(None, with_c, False, b"".join(b"-%s\0" % g.encode() for g in globs), nodes,
+                    False)
     try:
         raw.start()
         try:

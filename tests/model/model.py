@@ -40,15 +40,17 @@ class Activation:
         self.awaiter = None               # which delegates to it
         self.suspended = False
         self.gave = False                 # at its last suspension, a value of its own
+        self.suspended_at = None          # tick of its last suspension
+        self.can_wait = False             # suspended, is the leaf of a chain that will wait
         self.waits_since = None           # tick, when it is the leaf of a chain that waits
 
 
 class Segment:
     """A stretch on the stack: of an activation, a plain call, or a C function."""
 
-    def __init__(self, node, frame=None, activation=None, host=None, since=None):
+    def __init__(self, node, frame=None, activation=None, since=None, host=None):
         self.node, self.frame, self.activation = node, frame, activation
-        self.host, self.since = host, since
+        self.since, self.host = since, host
         self.delegated = False  # entered by what stands at SEND on it
 
 
@@ -118,11 +120,11 @@ class Model:
         """Its segment begins: under whoever resumes it now, but for a task's root."""
         top = self.stack[-1].node
         if activation.is_root:
-            self.push(Segment(activation.node, frame, activation, top, self.tick))
+            self.push(Segment(activation.node, frame, activation, self.tick, top))
             return
         edge, activation.awaiter = self.edge_here(below, delegating)
         activation.node = top.child(activation.function, edge)
-        self.push(Segment(activation.node, frame, activation))
+        self.push(Segment(activation.node, frame, activation, self.tick))
         self.stack[-1].delegated = activation.awaiter is not None
 
     def enter_flat(self, frame, activation):
@@ -132,12 +134,12 @@ class Model:
             chain.append(chain[-1].awaiter)
         top = self.stack[-1].node
         if chain[-1].is_root:
-            self.push(Segment(activation.node, frame, activation, top, self.tick))
+            self.push(Segment(activation.node, frame, activation, self.tick, top))
             return
         for member in reversed(chain):
             edge = member.node.edge if member is not chain[-1] else "call"
             member.node = top = top.child(member.function, edge)
-        self.push(Segment(activation.node, frame, activation))
+        self.push(Segment(activation.node, frame, activation, self.tick))
 
     # Events.
 
@@ -225,12 +227,15 @@ class Model:
         act.born = act.node
         act.born.add("calls")
 
-    def resume(self, frame, function, below, delegating, is_root, is_iterable, wrapped):
+    def resume(self, frame, function, below, delegating, is_root, is_iterable, wrapped,
+               thrown=False):
         act = self.activations.get(frame)
         if act is None:
             return
         self.end_wait(act)
-        if act.awaiter is not None and act.awaiter.suspended:
+        act.can_wait = False
+        self.stop_waiting(act)
+        if thrown and act.awaiter is not None and act.awaiter.suspended:
             self.enter_flat(frame, act)
         else:
             self.enter(frame, act, below, delegating)
@@ -239,7 +244,7 @@ class Model:
     def throw(self, frame, function, below, delegating, is_root, is_iterable, wrapped):
         if frame in self.activations:
             self.let_go(self.activations[frame])
-            self.resume(frame, function, below, delegating, is_root, is_iterable, wrapped)
+            self.resume(frame, function, below, delegating, is_root, is_iterable, wrapped, True)
         else:  # into one that never started
             self.start(frame, function, below, delegating, is_root, is_iterable, wrapped)
 
@@ -250,6 +255,34 @@ class Model:
                 self.end_wait(inner)
                 inner.awaiter = None
                 self.let_go(inner)
+
+    def inner(self, act):
+        """What it delegates to that is suspended, if anything."""
+        found = [a for a in self.activations.values() if a.awaiter is act and a.suspended]
+        return max(found, key=lambda a: a.suspended_at, default=None)
+
+    def begin_waiting(self, act):
+        """A chain waits from when its outermost part is suspended."""
+        if act.awaiter is not None and not act.awaiter.suspended:
+            return
+        leaf = act
+        while self.inner(leaf):
+            leaf = self.inner(leaf)
+        if leaf.can_wait and leaf.waits_since is None:
+            leaf.waits_since, leaf.waited_at = self.tick, leaf.node
+
+    def stop_waiting(self, act):
+        """Until that goes on, with the others or without them."""
+        inner = self.inner(act)
+        if inner:
+            self.end_wait(inner)
+            self.stop_waiting(inner)
+
+    def part(self, act, since):
+        """Nobody delegates any more to what was suspended before that and not resumed."""
+        for inner in self.activations.values():
+            if inner.awaiter is act and inner.suspended and inner.suspended_at < since:
+                inner.awaiter = None
 
     def end_wait(self, act):
         if act.waits_since is not None:
@@ -262,33 +295,36 @@ class Model:
             return None
         self.pop_c()
         assert self.stack[-1].frame == frame
-        act.came_delegated = self.pop().delegated
+        segment = self.pop()
+        act.came_delegated = segment.delegated
+        self.part(act, segment.since)
         return act
 
     def yield_(self, frame, function, below, delegating, is_root, is_iterable, wrapped):
-        is_leaf = not (self.last and self.last[0] == "yield" and
-                       self.last[4].awaiter is self.activations.get(frame))
         act = self.leave(frame)
         if act is None:
             return
-        act.suspended = True
+        act.suspended, act.suspended_at = True, self.tick
         act.born.add("suspensions")
         waits = act.is_coroutine or not wrapped and (
             function[3] == "async_generator" or act.node.edge == "await")
         act.gave = wrapped
         if wrapped:
             act.awaiter = None  # it gave a value: nobody delegates to it until the next step
-        if is_leaf and waits:
-            act.waits_since, act.waited_at = self.tick, act.node
+        act.can_wait = waits and not self.inner(act)
+        self.begin_waiting(act)
 
     def return_(self, frame, *event):
-        self.leave(frame)
+        act = self.leave(frame)
+        if act:
+            self.part(act, self.tick + 1)
         self.activations.pop(frame, None)
 
     def unwind(self, frame, *event):
         act = self.leave(frame)
         if act:
             act.born.add("raised")
+            self.part(act, self.tick + 1)
         self.activations.pop(frame, None)
 
     # How a program's end is told.

@@ -3,7 +3,7 @@ call, await, yield, throw, close, cancel and drop one another."""
 import random
 
 HEAD = """
-import asyncio, contextlib, types
+import asyncio, contextlib, itertools, types
 F = [FUEL]
 S = []
 class E(Exception): pass
@@ -25,6 +25,10 @@ async def acm():
     await asyncio.sleep(0)
     try: yield 1
     finally: await Aw(1)
+class Thru:
+    def __init__(self, way, *what): self.it = way(*what)
+    def __await__(self): return self.it
+def not_none(x): return F[0] % 2
 def drive(c, n, end):
     try:
         for _ in range(n): c.send(None)
@@ -69,8 +73,12 @@ ASYNC = ["await %c(T)"] * 4 + [
     "t = asyncio.ensure_future(%c(T)); T.append(t); await asyncio.shield(t)",
     "g = %a(T); await g.__anext__(); await g.aclose()",
     "g = %a(T); await g.asend(None); await g.athrow(E())",
+    "await Thru(filter, not_none, old(%n))", "await Thru(map, next, [old(%n), old(%n)])",
+    "g = old(%n); await Thru(map, next, [g]); %f(T); drive(g, 1, %n)",
     "%c(T).close()", "await asyncio.wait([asyncio.ensure_future(%c(T))])"]
-OWN = {"f": [], "g": ["yield 1", "yield 2", "yield from %g(T)"] * 3, "c": ASYNC,
+OWN = {"f": [], "g": ["yield 1", "yield 2", "yield from %g(T)"] * 3 + [
+    "yield from map(next, [%g(T)])", "yield from filter(None, %g(T))",
+    "yield from itertools.chain(%g(T), %g(T))", "S.append(%g(T)); yield from map(next, S[-1:])"], "c": ASYNC,
        "a": ASYNC + ["yield 1", "yield 2"] * 6}
 GUARDS = ["except E: %s", "except (E, RuntimeError): pass", "except BaseException: %s; raise",
           "finally: %s", "except (asyncio.CancelledError, GeneratorExit): raise",

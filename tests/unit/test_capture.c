@@ -141,6 +141,7 @@ meta(void)
 	header->status = CG_IO;
 	header->builtins = 1;
 	atomic_store(&header->lost_events, 5);
+	atomic_store(&header->takeovers, 4);
 	eq(take(NULL), CG_OK, "captured");
 	ok(strcmp(records.strings[records.python].bytes, "3.11.7") == 0, "version of Python");
 	eq(records.command_count, 4, "arguments, an empty one too");
@@ -150,6 +151,7 @@ meta(void)
 	eq(records.stop_status, CG_IO, "why it stopped early");
 	eq(records.builtins, 1, "builtins");
 	eq(records.lost_events, 5, "lost events");
+	eq(records.takeovers, 4, "takeovers");
 	ok(records.killed, "not stopped by anyone: killed");
 	end();
 }
@@ -292,6 +294,41 @@ suspended(void)
 	end();
 }
 
+/* Three that delegate in line, the outermost running since tick 70; the leaf's wait. */
+static uint64_t
+waited_of_chain(bool linked)
+{
+	struct cg_img_activation *a[3];
+	cg_ref root, node, acts[3];
+	uint64_t await;
+
+	begin();
+	root = made_thread_at(&m, made_thread(&m, 1))->root;
+	node = made_node(&m, root, made_function(&m, "f", CG_KIND_COROUTINE), 3, 0);
+	for (int i = 0; i < 3; i++) {
+		acts[i] = made_activation(&m, node, i ? CG_ACT_SUSPENDED : CG_ACT_RUNNING);
+		a[i] = made_activation_at(&m, acts[i]);
+		a[i]->since = MADE_START + (i ? 40 : 70);
+	}
+	a[2]->flags = CG_ACT_WAITING;
+	a[2]->awaiter = acts[1];
+	a[1]->awaiter = acts[0];
+	a[1]->inner =
+		linked ? acts[2] : 0; /* 0: that record is another activation's by now */
+	stop_at(MADE_START + 100);
+	eq(take(NULL), CG_OK, "captured");
+	await = records.nodes[1].await;
+	end();
+	return await;
+}
+
+static void
+waits(void)
+{
+	eq(waited_of_chain(true), 30, "a leaf waits until its chain goes on");
+	eq(waited_of_chain(false), 60, "which only a link of both says who is");
+}
+
 /* What is open although no count holds it was open before the recording began. */
 static void
 clamped(void)
@@ -413,6 +450,7 @@ main(void)
 	open_stack();
 	holding();
 	suspended();
+	waits();
 	clamped();
 	clocks();
 	hostile();
