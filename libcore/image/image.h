@@ -281,15 +281,15 @@ struct cg_img_task {
 	cg_ref spawn;  /* which root, which creator; 0: the record is free */
 	cg_ref thread; /* that ran it */
 	uint64_t start;
-	uint64_t end;     /* tick, 0 while it lives */
-	uint64_t parked;  /* ticks suspended, of an ended one */
-	uint64_t longest; /* ticks of its longest segment */
+	uint64_t end;    /* tick, 0 while it lives */
+	uint64_t parked; /* ticks suspended, of an ended one */
+	uint64_t reserved;
 	uint32_t segments;
 	uint32_t raised; /* 1: ended by an exception */
 	cg_ref next_free;
-	uint32_t reserved;
+	uint32_t reserved1;
 	char name[CG_IMG_TASK_NAME]; /* NUL-terminated, cut */
-	uint64_t reserved1;
+	uint64_t reserved2;
 };
 static_assert(sizeof(struct cg_img_task) == 128, "task is two units");
 

@@ -44,7 +44,7 @@ clock_now(const struct cg_img_header *header)
 	char boot[sizeof(header->boot_id)];
 
 	cg_image_boot_id(boot);
-	if (!boot[0] || header->clock_kind >= CG_CLOCK_MADE_UP ||
+	if (!boot[0] || !cg_clock_is_real(header->clock_kind) ||
 	    strncmp(boot, header->boot_id, sizeof(boot)) != 0)
 		return (struct cg_clock_pair){0};
 	return cg_clock_pair_now((enum cg_clock_kind)header->clock_kind);

@@ -54,6 +54,7 @@ const struct cg_column cg_meta_columns[] = {
 	META(31, costs.link.outer, PLAIN),
 	META(32, include, PLAIN),
 	META(33, exclude, PLAIN),
+	META(34, takeovers, PLAIN),
 };
 const uint32_t cg_meta_column_count = COUNT(cg_meta_columns);
 
@@ -102,7 +103,6 @@ static const struct cg_column task_columns[] = {
 	TASK(1, spawn, PLAIN),    TASK(2, thread, PLAIN), TASK(3, name, PLAIN),
 	TASK(4, segments, PLAIN), TASK(5, raised, PLAIN), TASK(6, unfinished, PLAIN),
 	TASK(7, start, TICK),     TASK(8, end, TICK),     TASK(9, parked, PLAIN),
-	TASK(10, longest, PLAIN),
 };
 
 static const struct cg_column pack_columns[] = {

@@ -73,7 +73,7 @@ load_image(struct cg_records *records, const char *path, struct cg_trace_facts *
 	header = cg_view_header(&view);
 	options.live = cg_view_is_live(&view);
 	cg_image_boot_id(boot);
-	if (boot[0] && header->clock_kind < CG_CLOCK_MADE_UP &&
+	if (boot[0] && cg_clock_is_real(header->clock_kind) &&
 	    strncmp(boot, header->boot_id, sizeof boot) == 0)
 		options.now = cg_clock_pair_now(header->clock_kind);
 	status = cg_capture(records, &view, &options);

@@ -72,7 +72,6 @@ struct cg_rec_task {
 	uint32_t unfinished; /* 1: had not ended; `end` is then the end of the trace */
 	uint64_t start, end; /* tick */
 	uint64_t parked;     /* ticks suspended */
-	uint64_t longest;    /* ticks of its longest segment */
 };
 
 /* What packing added to a trace; strings. */
@@ -116,7 +115,7 @@ struct cg_records {
 	uint32_t builtins;    /* 0 or 1 */
 	uint32_t stop_status; /* enum cg_status that stopped the recording early, or 0 */
 	uint64_t lost_events, forks;
-	uint64_t takeovers;         /* of an image; a trace holds them among lost_events */
+	uint64_t takeovers;         /* times that another profiler took a thread's events */
 	uint64_t folds;             /* contexts that found no node of their own */
 	struct cg_tick_costs costs; /* what recording costs, or all 0 */
 	uint32_t python, executable, platform; /* strings */

@@ -131,7 +131,6 @@ add_task(struct cg_capture_state *state, const struct cg_img_task *task, uint32_
 		.start = task->start,
 		.end = ended ? task->end : state->end,
 		.parked = task->parked,
-		.longest = task->longest,
 	};
 	if (added->thread == CG_NONE)
 		return CG_OK;

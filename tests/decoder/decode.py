@@ -25,7 +25,7 @@ TABLES = {
              " python executable platform live killed folds= parent_pid parent_trace"
              " costs.call.inner costs.call.outer costs.c_call.inner costs.c_call.outer costs.start.inner costs.start.outer"
              " costs.step.inner costs.step.outer costs.link.inner costs.link.outer"
-             " include exclude"),
+             " include exclude takeovers="),
     "ARGV": ("argument", 65536, "string"),
     "FUNC": ("function", 16777216, "name file module line kind flags"),
     "THRD": ("thread", 1048576, "id name node_count native_id= count= first@ last@ busy="
@@ -35,7 +35,7 @@ TABLES = {
              " gap_cpu_ns="),
     "SPWN": ("spawn", 16777216, "root creator? name count= longest= span="),
     "TASK": ("task", 16777216, "spawn thread name segments raised unfinished start@ end@"
-             " parked= longest="),
+             " parked="),
     "HOLD": ("hold", 134217728, "node over_10ms over_50ms over_100ms longest= held= asked="
              " cpu_ns="),
     "PACK": ("pack", 1, "host corograph salvaged"),

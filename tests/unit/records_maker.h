@@ -156,8 +156,7 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 		                                   .unfinished = made_random(2),
 		                                   .start = 1000 + made_random(1000),
 		                                   .end = 5000 + made_number(),
-		                                   .parked = made_number(),
-		                                   .longest = made_number()};
+		                                   .parked = made_number()};
 	for (uint32_t i = 0; i < r->hold_count; i++)
 		r->holds[i] = (struct cg_rec_hold){.node = made_random(nodes),
 		                                   .over_10ms = 3,
@@ -185,6 +184,7 @@ made_records(struct cg_records *r, uint64_t seed, uint32_t nodes)
 	r->gap_limit = 3000;
 	r->builtins = 1;
 	r->lost_events = 3;
+	r->takeovers = 2;
 	r->python = made_text(&strings, "3.", 11);
 	r->executable = made_text(&strings, "/usr/bin/python", 3);
 	r->platform = made_text(&strings, "Linux x86_", 64);
@@ -300,11 +300,11 @@ same_records(const struct cg_records *a, const struct cg_records *b)
 	                 sizeof *a->command) &&
 	       SAME(pid) && SAME(clock_kind) && same_pair(&a->start, &b->start) &&
 	       same_pair(&a->end, &b->end) && SAME(gap_limit) && SAME(builtins) &&
-	       SAME(stop_status) && SAME(lost_events) && SAME(forks) && SAME(folds) &&
-	       SAME(python) && SAME(executable) && SAME(platform) && SAME(complete) &&
-	       memcmp(&a->costs, &b->costs, sizeof a->costs) == 0 && SAME(parent_trace) &&
-	       SAME(include) && SAME(exclude) && SAME(parent_pid) && SAME(live) &&
-	       SAME(killed);
+	       SAME(stop_status) && SAME(lost_events) && SAME(takeovers) && SAME(forks) &&
+	       SAME(folds) && SAME(python) && SAME(executable) && SAME(platform) &&
+	       SAME(complete) && memcmp(&a->costs, &b->costs, sizeof a->costs) == 0 &&
+	       SAME(parent_trace) && SAME(include) && SAME(exclude) && SAME(parent_pid) &&
+	       SAME(live) && SAME(killed);
 }
 #undef SAME
 #undef TEXT

@@ -33,6 +33,7 @@ fill(struct maker *m)
 		(struct cg_clock_pair){MADE_START + 5000, MADE_START + 5000, MADE_START + 5000};
 	atomic_store(&header->forks, 2);
 	atomic_store(&header->lost_events, 7);
+	atomic_store(&header->takeovers, 4);
 }
 
 static void
@@ -65,6 +66,7 @@ whole(void)
 	eq(result.elapsed_ns, 5000, "it ends at the latest tick");
 	eq(result.forks, 2, "forks are told");
 	eq(result.lost_events, 7, "and lost events");
+	eq(result.takeovers, 4, "and takeovers");
 	eq(result.pid, getpid(), "and whose it is");
 	ok(!result.stopped && result.calls == 0, "and that nobody stopped it");
 	ok(result.bytes > 0, "and the size");

@@ -37,6 +37,7 @@ facts(void)
 	m.records.end.mono_ns = 1500; /* two ticks a nanosecond */
 	m.records.pid = 42;
 	m.records.lost_events = 3;
+	m.records.takeovers = 2;
 	m.records.forks = 1;
 	m.records.folds = 5;
 	m.records.killed = true;
@@ -53,6 +54,7 @@ facts(void)
 	eq(graph->info->start_unix_ns, 7000, "start");
 	eq(graph->info->pid, 42, "process");
 	eq(graph->info->lost_events, 3, "lost events");
+	eq(graph->info->takeovers, 2, "takeovers");
 	eq(graph->info->forks, 1, "forks");
 	eq(graph->info->folds, 5, "folds");
 	eq(graph->info->stop_status, CG_NOMEM, "why it ended early");

@@ -74,7 +74,7 @@ static const char expected[] =
 	"\"trace\": {\"complete\": true, \"python\": \"3.11.7\", "
 	"\"clock\": {\"wall\": \"made_up\", \"cpu\": \"thread_cputime_gap\"}, "
 	"\"start_unix_ns\": -1, \"elapsed_ns\": 1000, \"command\": [\"app.py\", \"\"], "
-	"\"pid\": 7, \"lost_events\": 0, \"include\": \"\", \"exclude\": \"\", \"compensated\": null},\n"
+	"\"pid\": 7, \"lost_events\": 0, \"takeovers\": 0, \"include\": \"\", \"exclude\": \"\", \"compensated\": null},\n"
 	"\"functions\": [\n"
 	"{\"name\": \"<built-in method time.sleep>\", \"file\": \"\", \"line\": 0, "
 	"\"kind\": \"builtin\", \"calls\": 1, \"primitive_calls\": 1, \"finished\": 1, "
