@@ -140,6 +140,8 @@ print_info(const struct cg_graph *graph)
 	if (info->version_major)
 		printf("%-12s%u.%u\n", "format", info->version_major, info->version_minor);
 	exception("lost", info->lost_events, " events that could not be recorded");
+	exception("taken", info->takeovers,
+	          " times another profiler took a thread's events, which are not in here");
 	exception("dropped", info->dropped, " ends that named nothing on the stack");
 	exception("unwound", info->unwound, " calls taken off the stack without an end");
 	exception("folded", info->folds, " contexts without a place of their own");

@@ -39,7 +39,8 @@ struct settings {
 	bool quiet;
 };
 
-enum { CLOCK_EXACT, REMARKS_MAX = PATH_MAX + 640, DEFAULT_NODES = 1 << 20 };
+enum { CLOCK_EXACT, CLOCK_COARSE };
+enum { REMARKS_MAX = PATH_MAX + 640, DEFAULT_NODES = 1 << 20 };
 
 static const char *const clocks[] = {"exact", "coarse", NULL};
 
@@ -60,7 +61,8 @@ static const struct cg_option options[] = {
      "record every Python that the program starts or forks, a trace each", NULL, false},
 	{'q', "quiet", NULL, CG_OPTION_SET, FIELD(quiet),
      "no summary line when all went well", NULL, false},
-	{0, "clock", "KIND", CG_OPTION_CHOICE, FIELD(clock), NULL, clocks, false},
+	{0, "clock", "KIND", CG_OPTION_CHOICE, FIELD(clock),
+     "coarse: exact counts, statistical times, for less (exact)", clocks, false},
 	{0, "include", "GLOB", CG_OPTION_TEXTS, FIELD(include),
      "record only code whose file or folder matches; may be repeated", NULL, false},
 	{0, "exclude", "GLOB", CG_OPTION_TEXTS, FIELD(exclude),
@@ -114,8 +116,6 @@ struct record {
 static int
 settings_check(const struct settings *s, const struct cg_operands *operands)
 {
-	if (s->clock != CLOCK_EXACT)
-		return cg_cli_usage("record", "--clock coarse is not available in this version");
 	if (s->max_nodes == 0)
 		return cg_cli_usage("record", "--max-nodes: there is at least one");
 	if (!s->module && !s->code && operands->count == 0)
@@ -255,6 +255,7 @@ boot_write(const struct record *r)
 	                                  .trace = cg_path_base(r->output.path),
 	                                  .stem = stem,
 	                                  .builtins = r->settings.builtins,
+	                                  .coarse = r->settings.clock == CLOCK_COARSE,
 	                                  .max_nodes = r->settings.max_nodes,
 	                                  .include = &r->settings.include,
 	                                  .exclude = &r->settings.exclude};
@@ -339,9 +340,8 @@ remarks_print(const struct record *r, const struct cg_finish *f, char out[REMARK
 		remark_add(
 			out, "; another profiler took a thread's events %s %s, those are not in it",
 			cg_human_count(text, f->takeovers), f->takeovers == 1 ? "time" : "times");
-	if (f->lost_events > f->takeovers)
-		remark_add(out, "; %s events were lost",
-		           cg_human_count(text, f->lost_events - f->takeovers));
+	if (f->lost_events)
+		remark_add(out, "; %s events were lost", cg_human_count(text, f->lost_events));
 	if (!r->settings.subprocesses) { /* another process may have run such code */
 		globs_remark(out, "--include", &r->settings.include, f->globs_met, 0);
 		globs_remark(out, "--exclude", &r->settings.exclude, f->globs_met,

@@ -92,8 +92,8 @@ fields_print(FILE *file, const struct cg_boot_word *word)
 
 	if (!getcwd(here, sizeof(here)))
 		here[0] = '\0';
-	fprintf(file, "%s%cbuiltins=%d nodes=%llu%cpythonpath=%d%c", word->live, '\0',
-	        word->builtins, (unsigned long long)word->max_nodes, '\0',
+	fprintf(file, "%s%cbuiltins=%d coarse=%d nodes=%llu%cpythonpath=%d%c", word->live,
+	        '\0', word->builtins, word->coarse, (unsigned long long)word->max_nodes, '\0',
 	        getenv("PYTHONPATH") != NULL, '\0');
 	fprintf(file, "%s%c%s%c%s%c", word->trace, '\0', word->stem, '\0', here, '\0');
 	globs_print(file, '+', word->include);

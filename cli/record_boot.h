@@ -21,6 +21,7 @@ struct cg_boot_word {
 	const char *trace; /* file name of its trace */
 	const char *stem;  /* the others' images are STEM.PID.coro.live; "": they make none */
 	bool builtins;     /* C functions or not */
+	bool coarse;       /* the coarse clock or the exact one */
 	uint64_t max_nodes; /* past so many new places of the tree fold */
 	const struct cg_words *include, *exclude; /* globs */
 };

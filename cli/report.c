@@ -199,9 +199,14 @@ cg_report_head(const struct cg_graph *graph, struct cg_style style)
 		                                    : cg_status_text(info->stop_status));
 		head_note(&style, line);
 	}
+	if (info->coarse)
+		head_note(&style, "coarse clock: counts are exact, times are statistical");
 	head_filtered(&style, info);
 	head_compensated(&style, info);
 	head_count(&style, info->lost_events, "event was lost", "events were lost");
+	head_count(&style, info->takeovers,
+	           "time another profiler took a thread's events, which are not in here",
+	           "times another profiler took a thread's events, which are not in here");
 	head_count(&style, info->forks, "fork, whose child is not in here",
 	           "forks, whose children are not in here");
 	head_count(&style, count_inexact(graph),

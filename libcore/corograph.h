@@ -234,8 +234,9 @@ struct cg_trace_info {
 	const char *python;         /* "3.11.7" */
 	const char *executable;     /* path of the interpreter */
 	const char *platform;       /* system and machine */
-	const char *clock_wall;     /* "tsc", "cntvct", "clock_monotonic" */
+	const char *clock_wall;     /* "tsc", "cntvct", "clock_monotonic[_coarse]" */
 	const char *clock_cpu;      /* "thread_cputime_gap" */
+	bool coarse;                /* the wall clock is coarse: times are statistical */
 	const char *const *command; /* the program's argv */
 	uint32_t command_count;
 	uint32_t pid;
@@ -244,6 +245,7 @@ struct cg_trace_info {
 	int64_t start_unix_ns;
 	uint64_t elapsed_ns;
 	uint64_t lost_events;       /* events that could not be recorded */
+	uint64_t takeovers;         /* times that another profiler took a thread's events */
 	enum cg_status stop_status; /* why the recording ended early, or CG_OK */
 	uint64_t dropped;           /* ends that named nothing on the stack */
 	uint64_t unwound; /* activations taken off the stack without an end of their own */

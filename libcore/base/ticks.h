@@ -3,7 +3,8 @@
  *
  * The wall clock is the processor's counter where the kernel itself trusts it, else
  * CLOCK_MONOTONIC. Ticks are raw; pairs of readings turn differences into nanoseconds,
- * so the clock is not calibrated at the start.
+ * so the clock is not calibrated at the start. On demand it is a coarse one, that the kernel
+ * moves some hundred times a second and that costs little to read.
  */
 #ifndef CG_BASE_TICKS_H
 #define CG_BASE_TICKS_H
@@ -15,7 +16,8 @@ enum cg_clock_kind {
 	CG_CLOCK_MONOTONIC,
 	CG_CLOCK_TSC,
 	CG_CLOCK_CNTVCT,
-	CG_CLOCK_MADE_UP
+	CG_CLOCK_MADE_UP,
+	CG_CLOCK_COARSE
 };
 
 /* The same instant on three clocks. */
@@ -25,11 +27,21 @@ struct cg_clock_pair {
 	int64_t real_ns;  /* CLOCK_REALTIME */
 };
 
-/* The best clock of this machine: the one to give to cg_ticks. */
+/* The most exact clock of this machine: the one to give to cg_ticks. */
 enum cg_clock_kind cg_clock_choose(void);
 
-/* Name of a clock in reports: "tsc", "cntvct", "clock_monotonic". Static storage. */
+/*
+ * Name of a clock in reports: "tsc", "cntvct", "clock_monotonic", "clock_monotonic_coarse".
+ * Static storage.
+ */
 const char *cg_clock_name(enum cg_clock_kind kind);
+
+/* Is it a clock that this version can read, and no test's? */
+static inline int
+cg_clock_is_real(uint32_t kind)
+{
+	return kind <= CG_CLOCK_COARSE && kind != CG_CLOCK_MADE_UP;
+}
 
 /* Read all three clocks as close together as can be: the best of several tries. */
 struct cg_clock_pair cg_clock_pair_now(enum cg_clock_kind kind);
@@ -94,12 +106,22 @@ cg_ticks_counter(void)
 #endif
 }
 
+/* The coarse clock, now: nanoseconds of CLOCK_MONOTONIC at the kernel's last tick. */
+static inline uint64_t
+cg_ticks_coarse(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 /* The wall clock of that kind, now. */
 static inline uint64_t
 cg_ticks(enum cg_clock_kind kind)
 {
 	if (__builtin_expect(cg_clock_is_counter(kind), 1))
 		return cg_ticks_counter();
-	return cg_monotonic_ns();
+	return kind == CG_CLOCK_COARSE ? cg_ticks_coarse() : cg_monotonic_ns();
 }
 #endif

@@ -86,6 +86,7 @@ fill_info(struct cg_trace_info *info, const struct cg_build *b)
 	info->executable = b->strings[r->executable];
 	info->platform = b->strings[r->platform];
 	info->clock_wall = cg_clock_name((enum cg_clock_kind)r->clock_kind);
+	info->coarse = r->clock_kind == CG_CLOCK_COARSE;
 	info->clock_cpu = "thread_cputime_gap";
 	info->pid = r->pid;
 	info->parent_pid = r->parent_pid;
@@ -96,6 +97,7 @@ fill_info(struct cg_trace_info *info, const struct cg_build *b)
 	if (r->end.tick > r->start.tick)
 		info->elapsed_ns = cg_records_ns(r, r->end.tick - r->start.tick);
 	info->lost_events = r->lost_events;
+	info->takeovers = r->takeovers;
 	info->stop_status = (enum cg_status)r->stop_status;
 	info->folds = r->folds;
 	info->forks = r->forks;

@@ -198,6 +198,7 @@ write_trace(struct json *j, const struct cg_trace_info *info)
 	json_close(j, "]");
 	member_uint(j, "pid", info->pid);
 	member_uint(j, "lost_events", info->lost_events);
+	member_uint(j, "takeovers", info->takeovers);
 	member_text(j, "include", info->include);
 	member_text(j, "exclude", info->exclude);
 	write_compensated(j, info);

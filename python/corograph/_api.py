@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, Callable, Iterable, Optional, TypeVar, Union
+from typing import Any, Callable, Iterable, Literal, Optional, TypeVar, Union
 
 from ._extension import Error, extension
 from ._profile import Path, Profile
 
 F = TypeVar("F", bound=Callable[..., Any])
 Globs = Union[Path, Iterable[Path]]
+Clock = Literal["exact", "coarse"]
 
 MAX_NODES = 1 << 20  # places of the call tree, unless told otherwise
 
@@ -62,15 +63,18 @@ def _signed(sign: bytes, globs: Globs) -> bytes:
 
 @closed
 def begin(path: Optional[Path], *, builtins: bool = True, include: Globs = (),
-          exclude: Globs = (), max_nodes: int = MAX_NODES, prefill: bool = True) -> Profile:
+          exclude: Globs = (), max_nodes: int = MAX_NODES, clock: Clock = "exact",
+          prefill: bool = True) -> Profile:
     """As start(); without prefill the frames that are running now are not shown."""
     global _running
     if not 1 <= max_nodes < 1 << 64:
         raise ValueError("max_nodes: from 1 to 2**64 - 1")
+    if clock not in ("exact", "coarse"):
+        raise ValueError("clock: 'exact' or 'coarse'")
     globs = _signed(b"+", include) + _signed(b"-", exclude)
     with lock:
         result = Profile(None if path is None else os.path.abspath(os.fsdecode(path)))
-        extension.start(result.path, builtins, prefill, globs, max_nodes)
+        extension.start(result.path, builtins, prefill, globs, max_nodes, clock == "coarse")
         _running = result
         return result
 
@@ -106,7 +110,7 @@ def check() -> bool:
 
 @unseen
 def start(path: Optional[Path] = None, *, builtins: bool = True, include: Globs = (),
-          exclude: Globs = (), max_nodes: int = MAX_NODES) -> Profile:
+          exclude: Globs = (), max_nodes: int = MAX_NODES, clock: Clock = "exact") -> Profile:
     """Record this process, all its threads, until stop().
 
     The trace is written to `path`, and beside it lies PATH.live while the recording runs, from
@@ -120,11 +124,14 @@ def start(path: Optional[Path] = None, *, builtins: bool = True, include: Globs 
     Past `max_nodes` places of the call tree, new ones fold into those that are there: memory
     is bounded, calls and self numbers of functions stay exact.
 
+    With clock="coarse" times are statistical, of a clock that moves some hundred times a second
+    and costs little to read; counts stay exact.
+
     Returns the Profile that stop() will fill. Raises Error when a recording runs already,
     FileError when PATH.live cannot be made.
     """
     return begin(path, builtins=builtins, include=include, exclude=exclude,
-                 max_nodes=max_nodes)
+                 max_nodes=max_nodes, clock=clock)
 
 
 @unseen

@@ -8,7 +8,7 @@ from typing import Any, AsyncGenerator, Callable, Dict, Generator, Optional, Typ
     Union, cast, overload
 
 from . import _api
-from ._api import Globs, closed, unseen
+from ._api import Clock, Globs, closed, unseen
 from ._profile import Path, Profile
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -159,12 +159,13 @@ def profile(path: F) -> F: ...
 
 @overload
 def profile(path: Optional[Path] = None, *, builtins: bool = True, include: Globs = (),
-            exclude: Globs = (), max_nodes: int = _api.MAX_NODES) -> Recording: ...
+            exclude: Globs = (), max_nodes: int = _api.MAX_NODES,
+            clock: Clock = "exact") -> Recording: ...
 
 
 def profile(path: Union[Path, Callable[..., Any], None] = None, *,
             builtins: bool = True, include: Globs = (), exclude: Globs = (),
-            max_nodes: int = _api.MAX_NODES) -> Any:
+            max_nodes: int = _api.MAX_NODES, clock: Clock = "exact") -> Any:
     """Record what runs in a `with` or `async with` block, or a function while it runs.
 
         with corograph.profile("app.coro") as p:
@@ -179,7 +180,7 @@ def profile(path: Union[Path, Callable[..., Any], None] = None, *,
     any: `def`, `async def`, a generator or an async generator; its name and signature stay.
     """
     options: Dict[str, Any] = {"builtins": builtins, "include": include, "exclude": exclude,
-                               "max_nodes": max_nodes}
+                               "max_nodes": max_nodes, "clock": clock}
     if callable(path):
         return Recording(**options)(path)
     return Recording(path, **options)

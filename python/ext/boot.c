@@ -24,9 +24,8 @@ enum { GLOBS_MAX = 16 * 1024 };
 
 /* What the file `boot` says: fields that each end with a NUL. */
 struct boot_word {
-	char live[PATH_MAX]; /* the image file to create */
-	int builtins;
-	unsigned long long max_nodes;
+	char live[PATH_MAX];             /* the image file to create */
+	struct cg_session_wishes wishes; /* but for its filter: word_wishes */
 	int had_path;         /* PYTHONPATH was set before record came, if only to nothing */
 	char trace[NAME_MAX]; /* file name of the trace */
 	char stem[PATH_MAX];  /* of the images of other processes; "": only the first one's */
@@ -58,11 +57,14 @@ globs_take(struct boot_word *word, const char *at, const char *end)
 	return true;
 }
 
-static struct cg_filter_spec
-word_filter(const struct boot_word *word)
+static struct cg_session_wishes
+word_wishes(const struct boot_word *word)
 {
-	return (struct cg_filter_spec){
+	struct cg_session_wishes wishes = word->wishes;
+
+	wishes.filter = (struct cg_filter_spec){
 		.globs = word->globs, .length = word->globs_length, .base = word->base};
+	return wishes;
 }
 
 static int
@@ -86,8 +88,8 @@ word_read(const char *folder, struct boot_word *word)
 	    field_take(&at, end, word->stem, sizeof(word->stem)) &&
 	    field_take(&at, end, word->base, sizeof(word->base)) &&
 	    globs_take(word, at, end) &&
-	    sscanf(builtins, "builtins=%d nodes=%llu", &word->builtins, &word->max_nodes) ==
-	        2 &&
+	    sscanf(builtins, "builtins=%d coarse=%d nodes=%llu", &word->wishes.builtins,
+	           &word->wishes.coarse, &word->wishes.max_nodes) == 3 &&
 	    sscanf(had, "pythonpath=%d", &word->had_path) == 1)
 		return 0;
 	return -1;
@@ -203,9 +205,7 @@ alone_start(void)
 {
 	const struct cg_session_options options = {
 		.path = told.word.live,
-		.builtins = told.word.builtins,
-		.max_nodes = told.word.max_nodes,
-		.filter = word_filter(&told.word),
+		.wishes = word_wishes(&told.word),
 	};
 
 	return cg_session_start(&options);
@@ -221,9 +221,7 @@ family_start(void)
 	memcpy(words.live, told.word.live, sizeof(words.live));
 	memcpy(words.stem, told.word.stem, sizeof(words.stem));
 	memcpy(words.trace, told.word.trace, sizeof(words.trace));
-	words.builtins = told.word.builtins;
-	words.max_nodes = told.word.max_nodes;
-	words.filter = word_filter(&told.word);
+	words.wishes = word_wishes(&told.word);
 	return cg_processes_start(&words);
 }
 
@@ -256,7 +254,7 @@ PyObject *
 cg_boot(PyObject *module, PyObject *folder)
 {
 	const char *name = PyUnicode_AsUTF8(folder);
-	struct boot_word word = {.builtins = 1};
+	struct boot_word word = {.wishes.builtins = 1};
 	struct cg_pending pending;
 	PyObject *real;
 	bool ready;

@@ -324,8 +324,9 @@ cg_calibrate(struct cg_tick_costs *costs, const struct cg_settings *settings)
 	bool which = settings->builtins;
 
 	*costs = (struct cg_tick_costs){0};
-	if (!cg_hooks_alone() || _PyInterpreterState_GetEvalFrameFunc(
-								 PyInterpreterState_Main()) != _PyEval_EvalFrameDefault)
+	if (settings->clock == CG_CLOCK_COARSE || !cg_hooks_alone() ||
+	    _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState_Main()) !=
+	        _PyEval_EvalFrameDefault)
 		return 0;
 	if (!known[which].done) {
 		if (calibrate(&known[which].costs, settings) < 0)

@@ -27,6 +27,19 @@ struct cg_sentinels cg_sentinels;
 	                      PyObject *kwnames)
 #define UNUSED_ARGS ((void)self, (void)nargsf, (void)kwnames)
 
+/* The callbacks of what is told at once: one for each quick clock, so that none is asked. */
+#define QUICK(event)               \
+	CALLBACK(on_##event)           \
+	{                              \
+		UNUSED_ARGS;               \
+		return event(args, false); \
+	}                              \
+	CALLBACK(coarse_##event)       \
+	{                              \
+		UNUSED_ARGS;               \
+		return event(args, true);  \
+	}
+
 static inline PyCodeObject *
 code_of(PyObject *const *args)
 {
@@ -65,19 +78,21 @@ start_other(PyCodeObject *code)
 	Py_RETURN_NONE;
 }
 
-CALLBACK(on_py_start)
+static CG_ALWAYS_INLINE PyObject *
+py_start(PyObject *const *args, bool coarse)
 {
 	PyCodeObject *code = code_of(args);
 	uint64_t tick;
 
-	UNUSED_ARGS;
 	if (!cg_recorder_is_quick() || CG_UNLIKELY(!cg_code_is_plain(code)))
 		return start_other(code);
-	tick = cg_ticks_counter();
+	tick = cg_quick_tick(coarse);
 	if (CG_UNLIKELY(!cg_try_enter(cg_here.thread, cg_code_key(code), tick)))
 		return enter_other(cg_here.thread, cg_code_key(code), tick);
 	Py_RETURN_NONE;
 }
+
+QUICK(py_start)
 
 CALLBACK(on_py_resume)
 {
@@ -131,21 +146,23 @@ end_other(PyCodeObject *code, PyObject *value)
 	Py_RETURN_NONE;
 }
 
-CALLBACK(on_py_return)
+static CG_ALWAYS_INLINE PyObject *
+py_return(PyObject *const *args, bool coarse)
 {
 	PyCodeObject *code = code_of(args);
 	PyObject *value = args[ARG_VALUE];
 	uint64_t tick;
 
-	UNUSED_ARGS;
 	if (!cg_recorder_is_quick() || CG_UNLIKELY(!cg_code_is_plain(code)) ||
 	    CG_UNLIKELY(cg_may_be_task(value)))
 		return end_other(code, value);
-	tick = cg_ticks_counter();
+	tick = cg_quick_tick(coarse);
 	if (CG_UNLIKELY(!cg_try_leave(cg_here.thread, cg_code_key(code), false, tick)))
 		return leave_other(cg_here.thread, cg_code_key(code), tick);
 	Py_RETURN_NONE;
 }
+
+QUICK(py_return)
 
 CALLBACK(on_py_unwind)
 {
@@ -218,12 +235,12 @@ call_other(PyObject *const *args)
 	Py_RETURN_NONE;
 }
 
-CALLBACK(on_call)
+static CG_ALWAYS_INLINE PyObject *
+call(PyObject *const *args, bool coarse)
 {
 	PyObject *callable = args[ARG_CALLABLE];
 	uint64_t key, tick;
 
-	UNUSED_ARGS;
 	/* no clock for a Python callee: its start follows at once */
 	if (Py_IS_TYPE(callable, &PyFunction_Type) || Py_IS_TYPE(callable, &PyMethod_Type))
 		Py_RETURN_NONE;
@@ -232,11 +249,13 @@ CALLBACK(on_call)
 	    (!CG_HAVE_GIL && CG_UNLIKELY(cg_origin_may_be(key))))
 		return call_other(args);
 	cg_here.callable = callable;
-	tick = cg_ticks_counter();
+	tick = cg_quick_tick(coarse);
 	if (CG_UNLIKELY(!cg_try_enter(cg_here.thread, key, tick)))
 		return enter_other(cg_here.thread, key, tick);
 	Py_RETURN_NONE;
 }
+
+QUICK(call)
 
 static CG_NOINLINE PyObject *
 c_other(PyObject *const *args, bool raised)
@@ -252,18 +271,20 @@ c_other(PyObject *const *args, bool raised)
 	Py_RETURN_NONE;
 }
 
-CALLBACK(on_c_return)
+static CG_ALWAYS_INLINE PyObject *
+c_return(PyObject *const *args, bool coarse)
 {
 	uint64_t key = common_key(args), tick;
 
-	UNUSED_ARGS;
 	if (!key || !cg_recorder_is_quick() || CG_UNLIKELY(cg_origin_may_be(key)))
 		return c_other(args, false);
-	tick = cg_ticks_counter();
+	tick = cg_quick_tick(coarse);
 	if (CG_UNLIKELY(!cg_try_leave(cg_here.thread, key, false, tick)))
 		return leave_other(cg_here.thread, key, tick);
 	Py_RETURN_NONE;
 }
+
+QUICK(c_return)
 
 CALLBACK(on_c_raise)
 {
@@ -382,14 +403,14 @@ CALLBACK(filtered_c_raise)
 }
 
 const struct cg_event cg_events[CG_EVENTS] = {
-	{"PY_START", on_py_start, filtered_place, false, true},
-	{"PY_RESUME", on_py_resume, filtered_place, false, true},
-	{"PY_THROW", on_py_throw, filtered_event, false, false},
-	{"PY_YIELD", on_py_yield, filtered_place, false, true},
-	{"PY_RETURN", on_py_return, filtered_return, false, true},
-	{"PY_UNWIND", on_py_unwind, filtered_event, false, false},
-	{"CALL", on_call, filtered_call, true, true},
-	{"C_RETURN", on_c_return, filtered_c_return, true, true},
-	{"C_RAISE", on_c_raise, filtered_c_raise, true, true},
+	{"PY_START", on_py_start, coarse_py_start, filtered_place, false, true},
+	{"PY_RESUME", on_py_resume, on_py_resume, filtered_place, false, true},
+	{"PY_THROW", on_py_throw, on_py_throw, filtered_event, false, false},
+	{"PY_YIELD", on_py_yield, on_py_yield, filtered_place, false, true},
+	{"PY_RETURN", on_py_return, coarse_py_return, filtered_return, false, true},
+	{"PY_UNWIND", on_py_unwind, on_py_unwind, filtered_event, false, false},
+	{"CALL", on_call, coarse_call, filtered_call, true, true},
+	{"C_RETURN", on_c_return, coarse_c_return, filtered_c_return, true, true},
+	{"C_RAISE", on_c_raise, on_c_raise, filtered_c_raise, true, true},
 };
 #endif

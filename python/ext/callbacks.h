@@ -13,6 +13,7 @@ struct cg_callback {
 struct cg_event {
 	const char *name; /* in sys.monitoring.events */
 	vectorcallfunc call;
+	vectorcallfunc coarse;   /* the same for the coarse clock */
 	vectorcallfunc filtered; /* the same where code is left out */
 	bool of_c;               /* only when C functions are recorded */
 	bool local;              /* can be had for single code objects */

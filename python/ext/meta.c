@@ -121,8 +121,8 @@ cg_meta_fill(struct cg_collector *collector, const struct cg_session_options *op
 	set_platform(collector);
 	set_command(collector);
 	cg_image_header(&collector->image)->parent_pid = options->parent_pid;
-	set_globs(collector, CG_META_INCLUDE, '+', &options->filter);
-	set_globs(collector, CG_META_EXCLUDE, '-', &options->filter);
+	set_globs(collector, CG_META_INCLUDE, '+', &options->wishes.filter);
+	set_globs(collector, CG_META_EXCLUDE, '-', &options->wishes.filter);
 	if (options->parent)
 		set(collector, CG_META_PARENT, options->parent, strlen(options->parent));
 }

@@ -34,25 +34,27 @@ start_to(PyObject *out, struct cg_session_options options)
 	return result;
 }
 
-PyDoc_STRVAR(start_doc, "start(path, builtins, prefill, globs, max_nodes)\n--\n\n"
+PyDoc_STRVAR(start_doc, "start(path, builtins, prefill, globs, max_nodes, coarse)\n--\n\n"
                         "Record this process until stop(); the trace goes to path, or\n"
                         "nowhere when that is None. prefill: enter the frames that run.\n"
                         "globs: bytes, '+GLOB' to record and '-GLOB' to leave out, each\n"
-                        "ended by a NUL. max_nodes: past so many new places fold.");
+                        "ended by a NUL. max_nodes: past so many new places fold.\n"
+                        "coarse: times are of a clock that is cheap to read.");
 
 static PyObject *
 start(PyObject *self, PyObject *args)
 {
 	struct cg_session_options options = {0};
+	struct cg_session_wishes *wishes = &options.wishes;
 	PyObject *path, *globs, *out = NULL;
 	int result;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OppSK:start", &path, &options.builtins, &options.prefill,
-	                      &globs, &options.max_nodes))
+	if (!PyArg_ParseTuple(args, "OppSKp:start", &path, &wishes->builtins,
+	                      &options.prefill, &globs, &wishes->max_nodes, &wishes->coarse))
 		return NULL;
-	options.filter.globs = PyBytes_AS_STRING(globs);
-	options.filter.length = (size_t)PyBytes_GET_SIZE(globs);
+	wishes->filter.globs = PyBytes_AS_STRING(globs);
+	wishes->filter.length = (size_t)PyBytes_GET_SIZE(globs);
 	if (path != Py_None && !PyUnicode_FSConverter(path, &out))
 		return NULL;
 	result = start_to(out, options);

@@ -114,18 +114,33 @@ register_call(PyTypeObject *type, int bit, size_t i)
 
 	if (!callback)
 		return -1;
-	callback->call = cg_filter_on ? cg_events[i].filtered : cg_events[i].call;
-	callback->inner = cg_events[i].call;
+	callback->inner =
+		cg_recorder.clock == CG_CLOCK_COARSE ? cg_events[i].coarse : cg_events[i].call;
+	callback->call = cg_filter_on ? cg_events[i].filtered : callback->inner;
 	result = register_callback(bit, (PyObject *)callback);
 	Py_DECREF(callback);
 	return result;
+}
+
+/*
+ * The type of callbacks, borrowed, or NULL with an exception. Made once: free-threaded 3.13
+ * keeps every type for good that is made after its first thread.
+ */
+static PyTypeObject *
+callback_type(void)
+{
+	static PyTypeObject *type;
+
+	if (!type)
+		type = (PyTypeObject *)PyType_FromSpec(&callback_spec);
+	return type;
 }
 
 /* Register what is wanted, for all code or for some. The bits of all of it, or -1. */
 static int
 register_events(bool builtins, bool local)
 {
-	PyTypeObject *type = (PyTypeObject *)PyType_FromSpec(&callback_spec);
+	PyTypeObject *type = callback_type();
 	int bits = 0;
 
 	for (size_t i = 0; type && i < CG_EVENTS; i++) {
@@ -140,7 +155,6 @@ register_events(bool builtins, bool local)
 		}
 		bits |= bit;
 	}
-	Py_XDECREF(type);
 	return type ? bits : -1;
 }
 

@@ -136,9 +136,7 @@ start_at(const char *path, const char *suffix, const struct relative *parent, in
 	char name[NAME_MAX + SUFFIX_MAX];
 	const struct cg_session_options options = {
 		.path = path,
-		.builtins = family.told.builtins,
-		.max_nodes = family.told.max_nodes,
-		.filter = family.told.filter,
+		.wishes = family.told.wishes,
 		.prefill = prefill,
 		.parent_pid = (uint32_t)parent->pid,
 		.parent = parent->pid ? name : NULL,

@@ -1,20 +1,18 @@
 /* Recordings of a program's other processes: forked children and the Pythons it starts. */
 #ifndef CG_EXT_PROCESSES_H
 #define CG_EXT_PROCESSES_H
-#include "filter.h"
+#include "session.h"
 
 #include <limits.h>
 #include <sys/types.h>
 
 /* What `record --subprocesses` says to every Python that it started. */
 struct cg_processes {
-	char folder[PATH_MAX]; /* of the shim; the list of processes lies in it */
-	char live[PATH_MAX];   /* image of the first process */
-	char stem[PATH_MAX];   /* the others' images are STEM.PID.coro.live */
-	char trace[NAME_MAX];  /* file name of the first process's trace */
-	int builtins;
-	unsigned long long max_nodes;
-	struct cg_filter_spec filter; /* borrowed for good */
+	char folder[PATH_MAX];           /* of the shim; the list of processes lies in it */
+	char live[PATH_MAX];             /* image of the first process */
+	char stem[PATH_MAX];             /* the others' images are STEM.PID.coro.live */
+	char trace[NAME_MAX];            /* file name of the first process's trace */
+	struct cg_session_wishes wishes; /* its globs are borrowed for good */
 };
 
 /*

@@ -150,8 +150,7 @@ void
 cg_recorder_go(void)
 {
 	cg_recorder.epoch = ++state.last_epoch;
-	cg_recorder.quick =
-		cg_clock_is_counter(cg_recorder.clock) ? state.last_epoch : CG_EPOCH_OFF;
+	cg_recorder.quick = cg_recorder_clock_is_quick() ? state.last_epoch : CG_EPOCH_OFF;
 }
 
 /* The seats of threads that live on stay theirs. */
@@ -342,7 +341,6 @@ cg_recorder_mark_lost(const PyThreadState *tstate)
 	for (struct cg_seat *seat = state.seats; seat; seat = seat->next)
 		if (seat->tstate_id == tstate->id && !seat->ended && !seat->lost) {
 			seat->lost = true;
-			cg_collector_lose(cg_recorder.collector);
 			atomic_fetch_add(&cg_image_header(&cg_recorder.collector->image)->takeovers,
 			                 1);
 		}

@@ -19,7 +19,7 @@
 
 struct cg_recorder {
 	CG_ATOMIC uint64_t epoch; /* of the recording, or CG_EPOCH_OFF: no thread's equals it */
-	CG_ATOMIC uint64_t quick; /* the same where the clock is a counter, else CG_EPOCH_OFF */
+	CG_ATOMIC uint64_t quick; /* the same where the clock is quick, else CG_EPOCH_OFF */
 	enum cg_clock_kind clock;
 	uint64_t ms;                              /* ticks in a millisecond, about */
 	struct cg_collector *CG_ATOMIC collector; /* NULL: nothing is recorded */
@@ -126,11 +126,27 @@ uint64_t cg_recorder_cpu(void *arg);
 /* Ask again for the names of the threads that have none. */
 void cg_recorder_name_threads(void);
 
-/* Is the thread's record at hand in cg_here.thread, and the clock cg_ticks_counter? */
+/* Is the thread's record at hand in cg_here.thread, and the clock one of the quick ones? */
 static inline bool
 cg_recorder_is_quick(void)
 {
 	return CG_LIKELY(cg_here.epoch == cg_load(&cg_recorder.quick));
+}
+
+/*
+ * Clocks for which there are hooks that read nothing else: the processor's counter and the
+ * coarse clock. Which one is settled where hooks are registered, not asked at each event.
+ */
+static inline bool
+cg_recorder_clock_is_quick(void)
+{
+	return cg_clock_is_counter(cg_recorder.clock) || cg_recorder.clock == CG_CLOCK_COARSE;
+}
+
+static inline uint64_t
+cg_quick_tick(bool coarse)
+{
+	return coarse ? cg_ticks_coarse() : cg_ticks_counter();
 }
 
 static inline struct cg_thread *

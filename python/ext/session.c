@@ -61,6 +61,15 @@ measure_ms(enum cg_clock_kind clock)
 	return rate > 0.0 ? (uint64_t)(rate * 1e6) : 1000 * 1000;
 }
 
+/* Each step of the coarse clock is a gap that the CPU clock is asked about. */
+static void
+choose_coarse(struct cg_settings *settings)
+{
+	settings->clock = CG_CLOCK_COARSE;
+	settings->ms = 1000 * 1000;
+	settings->gap_limit = settings->ms * 3 / 1000;
+}
+
 static void
 choose_clock(struct cg_settings *settings)
 {
@@ -148,16 +157,19 @@ new_collector(struct cg_collector **collector, const struct cg_session_options *
 	enum cg_status status;
 
 	settings->path = options->path;
-	settings->builtins = options->builtins;
+	settings->builtins = options->wishes.builtins;
 	settings->shared = !CG_HAVE_GIL;
 	settings->ops = (struct cg_ops){.describe = cg_names_describe,
 	                                .is_task = cg_tasks_is_task,
 	                                .task_name = cg_tasks_name,
 	                                .cpu = cg_recorder_cpu};
-	choose_clock(settings);
+	if (options->wishes.coarse)
+		choose_coarse(settings);
+	else
+		choose_clock(settings);
 	if (cg_calibrate(&costs, settings) < 0)
 		return -1;
-	settings->node_budget = options->max_nodes; /* of the program alone */
+	settings->node_budget = options->wishes.max_nodes; /* of the program alone */
 	settings->start = cg_clock_pair_now(settings->clock);
 	status = cg_collector_new(collector, settings);
 	if (!status)
@@ -192,7 +204,7 @@ static int
 begin(struct cg_collector *collector, const struct cg_settings *settings,
       const struct cg_session_options *options)
 {
-	if (cg_filter_begin(&options->filter) < 0)
+	if (cg_filter_begin(&options->wishes.filter) < 0)
 		return -1;
 	if (cg_recorder_begin(collector, settings->clock, settings->ms) < 0)
 		goto unfiltered;

@@ -3,17 +3,23 @@
 #define CG_EXT_SESSION_H
 #include "filter.h"
 
-struct cg_session_options {
-	const char *path; /* live image file to create with O_EXCL, or NULL: memory only */
-	const char *out;  /* trace to make of it at the interpreter's exit when the program
-	                     does not stop the recording; NULL: the image is left */
-	int builtins;     /* record C functions */
+/* What the user of a recording chooses. */
+struct cg_session_wishes {
+	int builtins; /* record C functions */
+	int coarse;   /* read a clock that is coarse and costs little */
 	unsigned long long
-		max_nodes;       /* past so many new ones fold into old ones; 0: the default */
+		max_nodes; /* past so many new ones fold into old ones; 0: the default */
+	struct cg_filter_spec filter; /* what is left out */
+};
+
+struct cg_session_options {
+	struct cg_session_wishes wishes;
+	const char *path;    /* live image file to create with O_EXCL, or NULL: memory only */
+	const char *out;     /* trace to make of it at the interpreter's exit when the program
+	                     does not stop the recording; NULL: the image is left */
 	uint32_t parent_pid; /* of the recorded process that started this one, or 0 */
 	const char *parent;  /* file name of that one's trace, or NULL */
 	int prefill; /* enter the frames that are running; 0: all stacks start empty */
-	struct cg_filter_spec filter; /* what is left out */
 };
 
 /*

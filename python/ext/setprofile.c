@@ -105,6 +105,15 @@ is_closed_fresh(const PyCodeObject *code, const cg_frame *frame)
 #endif
 
 static int on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg);
+static int on_event_coarse(PyObject *self, PyFrameObject *frame_object, int what,
+                           PyObject *arg);
+
+/* Is this profile function one of ours? */
+static bool
+is_ours(Py_tracefunc function)
+{
+	return function == on_event || function == on_event_coarse;
+}
 
 /*
  * Set it where no profile function is, or take it off where ours is. By hand: the
@@ -114,9 +123,13 @@ static int on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObj
 static void
 set_thread(PyThreadState *tstate, bool on)
 {
-	if (on ? tstate->c_profilefunc != NULL : tstate->c_profilefunc != on_event)
+	if (on ? tstate->c_profilefunc != NULL : !is_ours(tstate->c_profilefunc))
 		return;
-	tstate->c_profilefunc = on ? on_event : NULL;
+	if (on)
+		tstate->c_profilefunc =
+			cg_recorder.clock == CG_CLOCK_COARSE ? on_event_coarse : on_event;
+	else
+		tstate->c_profilefunc = NULL;
 	cg_tstate_update_tracing(tstate);
 }
 
@@ -136,7 +149,7 @@ mark_lost(void)
 	PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
 
 	for (; tstate; tstate = PyThreadState_Next(tstate))
-		if (tstate->c_profilefunc != on_event)
+		if (!is_ours(tstate->c_profilefunc))
 			cg_recorder_mark_lost(tstate);
 }
 
@@ -192,7 +205,7 @@ on_audit(const char *event, PyObject *args, void *data)
 	if (!armed.on || strcmp(event, "sys.setprofile") != 0)
 		return 0;
 	pending = Py_AddPendingCall(scan_again, NULL) == 0; /* else the next scan sees it */
-	if (tstate && tstate->c_profilefunc == on_event)
+	if (tstate && is_ours(tstate->c_profilefunc))
 		give_way(tstate, pending);
 	return 0;
 }
@@ -388,60 +401,73 @@ step_other(struct cg_thread *th, cg_frame *frame, int what, PyObject *arg)
 	return done(th);
 }
 
-static inline int
-enter_quick(uint64_t key)
+static CG_ALWAYS_INLINE int
+enter_quick(uint64_t key, bool coarse)
 {
 	struct cg_thread *th = cg_here.thread;
-	uint64_t tick = cg_ticks_counter();
+	uint64_t tick = cg_quick_tick(coarse);
 
 	return CG_LIKELY(cg_try_enter(th, key, tick)) ? done(th) : enter_other(th, key, tick);
 }
 
-static inline int
-leave_quick(uint64_t key)
+static CG_ALWAYS_INLINE int
+leave_quick(uint64_t key, bool coarse)
 {
 	struct cg_thread *th = cg_here.thread;
-	uint64_t tick = cg_ticks_counter();
+	uint64_t tick = cg_quick_tick(coarse);
 
 	return CG_LIKELY(cg_try_leave(th, key, false, tick)) ? done(th)
 	                                                     : leave_other(th, key, tick);
 }
 
 /* A call of a Python function, or its end. */
-static inline int
-on_python(cg_frame *frame, int what, PyObject *arg)
+static CG_ALWAYS_INLINE int
+on_python(cg_frame *frame, int what, PyObject *arg, bool coarse)
 {
 	const PyCodeObject *code = cg_frame_code(frame);
 
 	if (!cg_code_is_plain(code))
 		return step_other(cg_here.thread, frame, what, arg);
 	if (what == PyTrace_CALL)
-		return enter_quick(cg_code_key(code));
+		return enter_quick(cg_code_key(code), coarse);
 	if (arg && (arg == Py_None || !cg_may_be_task(arg)))
-		return leave_quick(cg_code_key(code));
+		return leave_quick(cg_code_key(code), coarse);
 	return on_other(frame, what, arg);
 }
 
 /* What happens most is told here; the rest is out of line, and the last that is called. */
-static int
-on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
+static CG_ALWAYS_INLINE int
+on_any_event(PyFrameObject *frame_object, int what, PyObject *arg, bool coarse)
 {
 	cg_frame *frame = cg_frame_of_object(frame_object);
 	uint64_t key;
 
-	(void)self;
 	if (!cg_recorder_is_quick() || CG_UNLIKELY(cg_here.seat->lost) ||
 	    CG_UNLIKELY(cg_filter_on))
 		return on_other(frame, what, arg);
 	if (what == PyTrace_CALL || what == PyTrace_RETURN)
-		return on_python(frame, what, arg);
+		return on_python(frame, what, arg, coarse);
 	if (!armed.builtins || (what != PyTrace_C_CALL && what != PyTrace_C_RETURN) ||
 	    !Py_IS_TYPE(arg, &PyCFunction_Type) ||
 	    CG_UNLIKELY(PyCFunction_GET_FUNCTION(arg) == armed.new_thread))
 		return on_other(frame, what, arg);
 	key = (uint64_t)(uintptr_t)((PyCFunctionObject *)arg)->m_ml | CG_KEY_BUILTIN;
 	cg_here.callable = what == PyTrace_C_CALL ? arg : NULL;
-	return what == PyTrace_C_CALL ? enter_quick(key) : leave_quick(key);
+	return what == PyTrace_C_CALL ? enter_quick(key, coarse) : leave_quick(key, coarse);
+}
+
+static int
+on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
+{
+	(void)self;
+	return on_any_event(frame_object, what, arg, false);
+}
+
+static int
+on_event_coarse(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
+{
+	(void)self;
+	return on_any_event(frame_object, what, arg, true);
 }
 
 static PyCFunction

@@ -13,10 +13,11 @@
 
 /* What one thread at a time does. Python may be called meanwhile. */
 enum cg_world_lock {
-	CG_LOCK_SESSION, /* starting, stopping, reading a recording */
-	CG_LOCK_STACKS,  /* entering the stacks of threads that run already */
-	CG_LOCK_TASKS,   /* looking for the types of tasks */
-	CG_LOCK_FILTER,  /* what is known of code that is left out */
+	CG_LOCK_SESSION,   /* starting, stopping, reading a recording */
+	CG_LOCK_STACKS,    /* entering the stacks of threads that run already */
+	CG_LOCK_TASKS,     /* looking for the types of tasks */
+	CG_LOCK_FILTER,    /* what is known of code that is left out */
+	CG_LOCK_GREENLETS, /* keeping what was found of greenlet */
 	CG_LOCKS
 };
 extern cg_mutex cg_world_locks[CG_LOCKS];

@@ -147,6 +147,7 @@ TOOLS = {
     "corograph": begin_corograph,
     "no-builtins": lambda: begin_corograph(builtins=False),
     "coarse": lambda: begin_corograph(clock="coarse"),
+    "coarse no-builtins": lambda: begin_corograph(clock="coarse", builtins=False),
     "excluded": lambda: begin_corograph(exclude=["*"]),
     "cProfile": begin_cprofile,
     "yappi wall": lambda: begin_yappi("wall"),

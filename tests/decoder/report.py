@@ -13,7 +13,7 @@ import decode
 
 CALL, AWAIT, SPAWN = range(3)
 KINDS = ("function", "coroutine", "generator", "async_generator", "builtin")
-CLOCKS = ("clock_monotonic", "tsc", "cntvct", "made_up")
+CLOCKS = ("clock_monotonic", "tsc", "cntvct", "made_up", "clock_monotonic_coarse")
 COUNTS = ("calls", "raised", "unfinished", "begun_before", "suspensions")
 
 
@@ -254,8 +254,8 @@ class Report:
                 "start_unix_ns": meta["start.real_ns"],
                 "elapsed_ns": self.trace.ns(meta["end.tick"] - meta["start.tick"]),
                 "command": self.trace.command(), "pid": meta["pid"],
-                "lost_events": meta["lost_events"], "include": strings[meta["include"]],
-                "exclude": strings[meta["exclude"]], "compensated": None},
+                "lost_events": meta["lost_events"], "takeovers": meta["takeovers"],
+                "include": strings[meta["include"]], "exclude": strings[meta["exclude"]], "compensated": None},
             "functions": list(self.function_rows()), "edges": list(self.edge_rows()),
             "threads": list(self.thread_rows()), "tasks": list(self.task_rows())}
 

@@ -10,6 +10,7 @@ import re
 import sys
 import warnings
 
+import harness
 from harness import (FREE_THREADED, PYTHON, Skip, call, function, packaged, record, report, run,
                      test, write)
 from hooks import corograph, one, recorded
@@ -97,17 +98,25 @@ def with_tool(name):
     return done, report(done.trace), inside, takes and ONE_PROFILER
 
 
+def said(done, data, taken):
+    """Record, report and info tell of a profiler that took events, and of nothing else."""
+    trace = data["trace"]
+    assert (trace["takeovers"] > 0) == taken and trace["lost_events"] == 0, trace
+    shown = [harness.corograph(view, done.trace).stdout for view in ("report", "info")]
+    for text in [done.stderr] + shown:
+        assert (TAKEN in " ".join(text.split())) == taken and "lost" not in text, text
+
+
 for name in TOOLS:
     @test(f"{name}: it sees what it would see, and the recording is whole or says what it lacks")
     def _(name=name):
         done, data, inside, taken = with_tool(name)
         full = 20 + inside
-        assert (TAKEN in done.stderr) == taken, done.stderr
+        said(done, data, taken)
         leaf, work = function(data, "leaf"), function(data, "work")
         if taken:
             assert 40 <= leaf["calls"] <= 2 * full and leaf["unfinished"] == 0, leaf
         else:
-            assert "lost" not in done.stderr, done.stderr
             assert leaf["calls"] == 2 * full, leaf
             assert (work["calls"], work["unfinished"]) == (2 + 1, 0), work
             assert function(data, "gen")["suspensions"] == 2 * full
@@ -118,9 +127,10 @@ def _():
     write("app.py", PROGRAM % "    sys.setprofile(lambda *_: None)")
     done = record("app.py")
     assert done.returncode == 0, done
-    leaf = function(report(done.trace), "leaf")
+    data = report(done.trace)
+    leaf = function(data, "leaf")
     assert leaf["calls"] == (20 if ONE_PROFILER else 40), leaf
-    assert (TAKEN in done.stderr) == ONE_PROFILER, done.stderr
+    said(done, data, ONE_PROFILER)
 
 
 @test("stop() warns when another profiler took a thread's events, even if it has them still")

@@ -80,8 +80,8 @@ def _():
 @test("keys and their order are the contract's")
 def _():
     data = report(made())
-    trace = ("complete python clock start_unix_ns elapsed_ns command pid lost_events include "
-             "exclude compensated")
+    trace = ("complete python clock start_unix_ns elapsed_ns command pid lost_events takeovers "
+             "include exclude compensated")
     function = ("name file line kind calls primitive_calls finished raised unfinished begun_before "
                 "suspensions wall_ns run_ns await_ns hosted_ns cpu_ns work_ns self_run_ns "
                 "self_await_ns self_cpu_ns inexact")
