@@ -7,7 +7,7 @@
 SID=$CACHE/sid
 # Where this system's own packages come from.
 SID_MIRROR=${COROGRAPH_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sed -n 1p)}
-SID_PACKAGES="gcc libc6-dev make zlib1g-dev autoconf automake libtool pkg-config
+SID_PACKAGES="gcc g++ libc6-dev make zlib1g-dev autoconf automake libtool pkg-config
 	python3-pip groff-base valgrind"
 
 # Why there can be no chroot here, or nothing.

@@ -4,13 +4,15 @@
  * The ideas to know. It is called after a switch, on the new stack. And it belongs to a
  * thread, so a thread gets it on its own slow paths: at its first event, at the first call
  * of a function that is not known yet, and after a long gap, which loading an extension is.
- * It leaves when it is called and its recording is over.
+ * It leaves when it is called and its recording is over. Threads that run at once share no
+ * more than what was found of greenlet, which is there for good once it is.
  */
 #include "greenlets.h"
 
 #include "events.h"
 #include "lookup.h"
 #include "prefill.h"
+#include "world.h"
 
 #include <stddef.h>
 
@@ -20,12 +22,15 @@ struct tracer {
 	PyObject *previous; /* the tracer that was there before, owned, or NULL */
 };
 
-/* Owned for the life of the process. NULL: not known. */
-static struct {
+/* What is known of greenlet: references for the life of the process. */
+struct known {
 	PyObject *settrace, *gettrace;
 	PyTypeObject *type; /* of our tracers */
-	bool on;            /* between begin and end */
-} greenlet;
+};
+
+static struct known found;
+static struct known *CG_ATOMIC greenlet; /* `found`, or NULL: nothing is known */
+static CG_ATOMIC bool is_on;             /* between begin and end */
 
 /* The recording for which this thread has its tracer. */
 static _Thread_local uint64_t traced;
@@ -33,7 +38,7 @@ static _Thread_local uint64_t traced;
 static void
 set_tracer(PyObject *tracer)
 {
-	PyObject *old = PyObject_CallOneArg(greenlet.settrace, tracer ? tracer : Py_None);
+	PyObject *old = PyObject_CallOneArg(found.settrace, tracer ? tracer : Py_None);
 
 	Py_XDECREF(old);
 	PyErr_Clear();
@@ -72,7 +77,7 @@ on_switch(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwname
 {
 	PyObject *previous = ((struct tracer *)self)->previous;
 
-	if (!greenlet.on || traced != cg_recorder.epoch) {
+	if (!is_on || traced != cg_recorder.epoch) {
 		traced = 0;
 		set_tracer(previous);
 	} else if (PyVectorcall_NARGS(nargsf) == 2 && PyTuple_Check(args[1]) &&
@@ -112,32 +117,52 @@ static PyType_Spec spec = {
 	.slots = slots,
 };
 
+static void
+known_release(struct known *known)
+{
+	Py_CLEAR(known->settrace);
+	Py_CLEAR(known->gettrace);
+	Py_CLEAR(known->type);
+}
+
+/* Another thread may have been faster. */
+static void
+known_keep(struct known *known)
+{
+	cg_mutex_lock(&cg_world_locks[CG_LOCK_GREENLETS]);
+	if (!greenlet) {
+		found = *known;
+		*known = (struct known){0};
+		greenlet = &found;
+	}
+	cg_mutex_unlock(&cg_world_locks[CG_LOCK_GREENLETS]);
+}
+
 /* What is needed of greenlet, once it is there. */
 static bool
 find(void)
 {
-	PyObject *set, *get;
+	struct known known = {0};
 
-	if (greenlet.type)
+	if (greenlet)
 		return true;
-	set = cg_lookup_global("greenlet._greenlet", "settrace");
-	get = set ? cg_lookup_global("greenlet._greenlet", "gettrace") : NULL;
-	if (get && PyCFunction_Check(set) && PyCFunction_Check(get))
-		greenlet.type = (PyTypeObject *)PyType_FromSpec(&spec);
-	if (greenlet.type) {
-		greenlet.settrace = Py_NewRef(set);
-		greenlet.gettrace = Py_NewRef(get);
-	}
-	Py_XDECREF(set);
-	Py_XDECREF(get);
-	return greenlet.type != NULL;
+	known.settrace = cg_lookup_global("greenlet._greenlet", "settrace");
+	if (known.settrace)
+		known.gettrace = cg_lookup_global("greenlet._greenlet", "gettrace");
+	if (known.gettrace && PyCFunction_Check(known.settrace) &&
+	    PyCFunction_Check(known.gettrace))
+		known.type = (PyTypeObject *)PyType_FromSpec(&spec);
+	if (known.type)
+		known_keep(&known);
+	known_release(&known);
+	return greenlet != NULL;
 }
 
 /* The tracer of this thread: a new reference, NULL when there is none. */
 static PyObject *
 current_tracer(void)
 {
-	PyObject *tracer = PyObject_CallNoArgs(greenlet.gettrace);
+	PyObject *tracer = PyObject_CallNoArgs(found.gettrace);
 
 	PyErr_Clear();
 	if (tracer == Py_None)
@@ -151,11 +176,11 @@ set_ours(void)
 	PyObject *previous = current_tracer();
 	struct tracer *tracer;
 
-	if (previous && Py_IS_TYPE(previous, greenlet.type)) {
+	if (previous && Py_IS_TYPE(previous, found.type)) {
 		Py_DECREF(previous); /* of an earlier recording */
 		return;
 	}
-	tracer = PyObject_New(struct tracer, greenlet.type);
+	tracer = PyObject_New(struct tracer, found.type);
 	if (!tracer) {
 		Py_XDECREF(previous);
 		return;
@@ -171,23 +196,23 @@ cg_greenlets_look(void)
 {
 	struct cg_pending pending;
 
-	if (!greenlet.on || !cg_recorder.collector || traced == cg_recorder.epoch ||
+	if (!is_on || !cg_recorder.collector || traced == cg_recorder.epoch ||
 	    cg_is_finalizing())
 		return;
+	cg_world_enter();
 	pending = cg_pending_take();
 	if (find()) {
 		traced = cg_recorder.epoch;
 		set_ours();
 	}
 	cg_pending_restore(pending);
+	cg_world_leave();
 }
 
 void
 cg_greenlets_begin(void)
 {
-	if (!CG_HAVE_GIL)
-		return; /* and `on` stays as it is: other threads read it at this moment */
-	greenlet.on = true;
+	is_on = true;
 	cg_greenlets_look();
 }
 
@@ -197,15 +222,15 @@ cg_greenlets_end(void)
 	struct cg_pending pending;
 	PyObject *tracer;
 
-	if (!greenlet.on)
+	if (!is_on)
 		return;
-	greenlet.on = false;
-	if (!greenlet.type)
+	is_on = false;
+	if (!greenlet)
 		return;
 	traced = 0;
 	pending = cg_pending_take();
 	tracer = current_tracer();
-	if (tracer && Py_IS_TYPE(tracer, greenlet.type))
+	if (tracer && Py_IS_TYPE(tracer, found.type))
 		set_tracer(((struct tracer *)tracer)->previous);
 	Py_XDECREF(tracer);
 	cg_pending_restore(pending);

@@ -2,7 +2,8 @@
  * Greenlets: each has a stack of its own, and the collector is told of every switch.
  *
  * A thread's switches are told by greenlet.settrace, which belongs to that thread: our
- * tracer stands before the program's, if there is one, and calls it. All with the GIL held.
+ * tracer stands before the program's, if there is one, and calls it. All with the GIL
+ * held, or attached to the interpreter where there is none.
  */
 #ifndef CG_GREENLETS_H
 #define CG_GREENLETS_H

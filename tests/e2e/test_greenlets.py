@@ -211,6 +211,78 @@ for t in threads: t.join()
         assert spawns(data, "worker") == {("thread", "worker"): 60}
 
 
+@test("threads that switch greenlets at once, each its own")
+def _():
+    packaged("greenlet", KIND)
+    for data in both("""
+import threading
+from greenlet import greenlet, getcurrent
+def step(): pass
+def pong():
+    while True:
+        step()
+        getcurrent().parent.switch()
+def thread():
+    barrier.wait()
+    others = [greenlet(pong) for _ in range(5)]
+    for i in range(2000): others[i % 5].switch()
+barrier = threading.Barrier(4)
+threads = [threading.Thread(target=thread) for _ in range(4)]
+for t in threads: t.start()
+for t in threads: t.join()
+"""):
+        assert function(data, "step")["calls"] == 8000, function(data, "step")
+        assert function(data, "pong")["calls"] == 20, function(data, "pong")
+        assert spawns(data, "pong") == {("thread", "pong"): 20}
+
+
+@test("code that is left out switches, and is what greenlets begin with")
+def _():
+    packaged("greenlet", KIND)
+    write("hub.py", """
+from greenlet import greenlet, getcurrent
+def home(*args): return getcurrent().parent.switch(*args)
+def hop(g, *args): return g.switch(*args)
+def trampoline(f, *args):
+    home()
+    f(*args)
+    home()
+def make(f):
+    g = greenlet(trampoline)
+    hop(g, f, 3)
+    return g
+""")
+    source = """
+import time, hub
+from greenlet import greenlet
+def step(): pass
+def job(n):
+    for _ in range(n):
+        step()
+        hub.home()
+def bare(): hub.home()
+def begin():
+    jobs = [hub.make(job) for _ in range(20)]
+    while jobs:
+        for g in jobs: hub.hop(g)
+        jobs = [g for g in jobs if not g.dead]
+    g = greenlet(bare)
+    hub.hop(g)
+    time.sleep(0.1)
+    hub.hop(g)
+begin()
+"""
+    for options in ("--exclude", "hub"), ("--include", "app.py"), ("--exclude", "app.py"):
+        data = recorded(source, *options)
+        if options[1] == "app.py" and options[0] == "--exclude":
+            counts(data, hop=122, trampoline=20)
+            continue
+        counts(data, step=60, job=20, bare=1, begin=1)
+        assert not [f for f in data["functions"] if f["name"] in ("hop", "home", "trampoline")]
+        assert function(data, "bare")["wall_ns"] >= 0.095e9, function(data, "bare")
+        assert function(data, "begin")["wall_ns"] >= 0.095e9
+
+
 @test("ten thousand greenlets, in turn and at once")
 def _():
     packaged("greenlet", KIND)

@@ -433,4 +433,22 @@ if sys.version_info >= (3, 12):
         assert [sys.monitoring.get_tool(i) for i in range(6)] == [None] * 6
 
 
+@test("a hundred recordings leave no type and no callback behind")
+def _():
+    def ours():
+        gc.collect()
+        return sum(type(o).__module__.startswith("corograph._corograph") or
+                   isinstance(o, type) and o.__module__.startswith("corograph._corograph")
+                   for o in gc.get_objects())
+
+    def some(n):
+        for _ in range(n):
+            thread = threading.Thread(target=recorded, args=(lambda: None,))
+            thread.start()
+            thread.join()
+        return ours()
+
+    assert some(3) == some(100)
+
+
 run()
