@@ -1,10 +1,13 @@
-# A long run of everything mixed, under sanitizers and valgrind. Sourced by ./dev.
+# A long run of everything mixed: plain, under sanitizers, under valgrind. Sourced by ./dev.
 # shellcheck shell=bash
 
 dev_soak() {
 	local seconds=${1:-60} version exe
 	prepare
 	while read -r version exe; do
+		say "Python $version, $seconds s"
+		soak_build "$version" "$exe" "" || die "see $(log_file "soak-$version")"
+		make -s -C "$BUILD/soak/$version" soak SOAK="$seconds"
 		say "Python $version under ASan and UBSan, $seconds s"
 		soak_build "$version" "$exe" --enable-sanitizers || die "see $(log_file "soak-$version")"
 		make -s -C "$BUILD/soak/$version--enable-sanitizers" soak SOAK="$seconds"
@@ -27,7 +30,7 @@ soak_valgrind() {
 	need valgrind || { say "no valgrind: skipped" && return; }
 	say "Python $version under valgrind, $1 s"
 	soak_build "$version" "$(sed -n "s/^$version //p" <<<"$PYTHONS")" "" || die "see $(log_file "soak-$version")"
-	make -s -C "$BUILD/soak/$version" soak SOAK="$1" PY_LOG_COMPILER="env PYTHONMALLOC=malloc valgrind \
+	make -s -C "$BUILD/soak/$version" soak SOAK="$1" PY_LOG_COMPILER="env PYTHONMALLOC=malloc CG_SANITIZED=valgrind valgrind \
 		--error-exitcode=9 --num-callers=30 --log-file=$(log_file soak-valgrind) $exe" ||
 		die "see $(log_file soak-valgrind)"
 }

@@ -4,8 +4,10 @@
 usage: mixed.py SECONDS [SEED]
 
 Each round records a random mixture of work in some threads, with numbers that are known, and
-looks at them; what the round says is checked, and that memory does not grow. For a build with
-sanitizers, or under valgrind: `./dev soak`. The environment is that of the tests.
+looks at them: as one recording, or as many that begin and end inside the calls, generators and
+coroutines of all threads. What it says is checked, `corograph verify` reads every trace, and
+memory must not grow. Plain, for a build with sanitizers, or under valgrind: `./dev soak`. The
+environment is that of the tests.
 """
 import asyncio
 import concurrent.futures
@@ -13,7 +15,10 @@ import contextlib
 import gc
 import os
 import random
+import subprocess
 import sys
+import sysconfig
+import tempfile
 import threading
 import time
 import weakref
@@ -21,8 +26,14 @@ import weakref
 sys.path.insert(0, os.environ["CG_PYTHONPATH"])
 import corograph  # noqa: E402
 
-done = {}  # how often each function was called in this round, by its name
+VERIFY = os.path.join(os.environ["CG_BIN"], "corograph"), "verify"
+# MiB that memory may grow by: sanitizers keep what is freed
+ROOM = 256 if os.environ.get("CG_SANITIZED", "no") != "no" else 24
+
+done = {}   # how often each function was called in this round, by its name
+found = {}  # the same as the round's recordings say
 lock = threading.Lock()
+told = {"rounds": 0, "recordings": 0}
 
 
 def count(name, n=1):
@@ -67,6 +78,15 @@ async def streams(n):
     for i in range(n):
         await asyncio.sleep(0)
         yield i
+
+
+async def swallows(n):
+    for i in range(n):
+        try:
+            await asyncio.sleep(0)
+            yield i
+        except ValueError:
+            await asyncio.sleep(0)
 
 
 @contextlib.asynccontextmanager
@@ -144,10 +164,36 @@ async def tasks(rng):
     count("leaf")
 
 
+async def async_generators(rng):
+    for make in streams, swallows:
+        g = make(4)
+        await g.asend(None)
+        what = rng.randrange(5)
+        with contextlib.suppress(ValueError, StopAsyncIteration):
+            if what == 0:
+                await g.athrow(ValueError())
+                await g.athrow(ValueError())
+            elif what == 1:
+                await g.aclose()
+            elif what == 2:
+                await g.asend(1)
+            elif what == 3:
+                [i async for i in g]
+        count(make.__name__)
+        del g
+    never = streams(1)
+    await never.aclose()
+    if sys.version_info[:2] != (3, 11):  # it does not say what is thrown before the start
+        with contextlib.suppress(ValueError):
+            await streams(1).athrow(ValueError())
+        count("streams")
+
+
 def loops(rng):
+    what = rng.choice((tasks, async_generators))
     with contextlib.suppress(RuntimeError):
-        asyncio.run(tasks(rng))
-    count("tasks")
+        asyncio.run(what(rng))
+    count(what.__name__)
 
 
 def pools(rng):
@@ -158,12 +204,70 @@ def pools(rng):
 
 
 KINDS = plain, generators, code, loops, pools
+if sys.version_info[:2] == (3, 13) and sysconfig.get_config_var("Py_GIL_DISABLED"):
+    KINDS = plain, generators, loops, pools  # it keeps all code for good, recorded or not
 
 
-def work(seed):
+def cut(rng):
+    """End the recording that runs, or begin one: others may be faster."""
+    with contextlib.suppress(corograph.Error):
+        if not corograph.is_running():
+            corograph.start(builtins=rng.random() < 0.5, max_nodes=rng.choice((1, 50, 1 << 20)),
+                            clock=rng.choice(("exact", "coarse")))
+        elif rng.random() < 0.3:
+            corograph.snapshot()
+        else:
+            add(corograph.stop())
+
+
+def cut_deep(n, rng):
+    if n:
+        cut_deep(n - 1, rng)
+    cut(rng)
+
+
+def cut_numbers(rng):
+    for i in range(3):
+        yield i
+        cut(rng)
+
+
+async def cut_stream(rng):
+    for i in range(3):
+        await asyncio.sleep(0)
+        cut(rng)
+        yield i
+
+
+async def cut_waits(rng):
+    for _ in range(3):
+        await asyncio.sleep(0)
+        cut(rng)
+
+
+async def cut_tasks(rng):
+    await asyncio.gather(*[cut_waits(rng) for _ in range(3)])
+    count("cut_waits", 3)
+    async for _ in cut_stream(rng):
+        await waits(1)
+    count("cut_stream")
+    count("waits", 3)
+
+
+def cuts(rng):
+    n = rng.randrange(10)
+    cut_deep(n, rng)
+    count("cut_deep", n + 1)
+    list(cut_numbers(rng))
+    count("cut_numbers")
+    asyncio.run(cut_tasks(rng))
+    count("cut_tasks")
+
+
+def work(seed, kinds=KINDS):
     rng = random.Random(seed)
     for _ in range(6):
-        rng.choice(KINDS)(rng)
+        rng.choice(kinds)(rng)
 
 
 def interfere(stop):
@@ -174,10 +278,9 @@ def interfere(stop):
         gc.collect(0)
 
 
-def round_of(seed):
+def whole_round(seed):
     """One recording, which has to say what was done."""
     rng = random.Random(seed)
-    done.clear()
     stop = threading.Event()
     other = threading.Thread(target=interfere, args=(stop,))
     crowd = [threading.Thread(target=work, args=(rng.random(),)) for _ in range(rng.randrange(4))]
@@ -191,20 +294,52 @@ def round_of(seed):
         stop.set()
         other.join()
         gc.collect()
-    check(p, seed)
+    add(p)
+    for name, calls in done.items():
+        assert found.get(name) == calls, (name, found.get(name), calls)
 
 
-def check(p, seed):
-    found = {}
+def cut_round(seed):
+    """Recordings that begin and end anywhere: no call is in two of them."""
+    rng = random.Random(seed)
+    crowd = [threading.Thread(target=work, args=(rng.random(), KINDS + (cuts, cuts)))
+             for _ in range(1 + rng.randrange(3))]
+    for t in crowd:
+        t.start()
+    work(rng.random(), KINDS + (cuts, cuts))
+    for t in crowd:
+        t.join()
+    gc.collect()
+    with contextlib.suppress(corograph.Error):
+        add(corograph.stop())
+    for name, calls in done.items():
+        assert found.get(name, 0) <= calls, (name, found.get(name), calls)
+
+
+def add(p):
+    """What a recording says, which must be sound."""
     for f in p.functions:
         name = f["name"].rpartition(".")[2]
         if os.path.basename(f["file"]) in (os.path.basename(__file__), "<string>"):
-            found[name] = found.get(name, 0) + f["calls"]
-        assert f["calls"] == f["finished"] + f["raised"] + f["unfinished"], (seed, f)
-        assert f["self_cpu_ns"] <= f["self_run_ns"], (seed, f)
-    for name, calls in done.items():
-        assert found.get(name) == calls, (seed, name, found.get(name), calls)
-    assert not p.report["trace"]["lost_events"], seed
+            with lock:
+                found[name] = found.get(name, 0) + f["calls"]
+        assert f["calls"] == f["finished"] + f["raised"] + f["unfinished"], f
+        assert f["self_cpu_ns"] <= f["self_run_ns"], f
+    assert not p.report["trace"]["lost_events"], p.report["trace"]
+    with tempfile.TemporaryDirectory(prefix="cg-soak-") as folder:
+        p.save(os.path.join(folder, "p.coro"))
+        verified = subprocess.run([*VERIFY, os.path.join(folder, "p.coro")], check=False,
+                                  capture_output=True, text=True)
+    assert verified.returncode == 0, verified
+    with lock:
+        told["recordings"] += 1
+
+
+def round_of(seed):
+    done.clear()
+    found.clear()
+    (cut_round if seed % 3 == 0 else whole_round)(seed)
+    told["rounds"] += 1
 
 
 def resident():
@@ -217,15 +352,18 @@ def main():
     seed = first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     early = 0
     while time.monotonic() < end or seed == first:
-        round_of(seed)
+        try:
+            round_of(seed)
+        except BaseException:
+            print(f"in the round of seed {seed}:", file=sys.stderr)
+            raise
         seed += 1
         if seed == first + 60:
             early = resident()
     grown = resident() - early if early else 0
-    print(f"{seed - first} rounds, resident memory grew by {grown / 2**20:.1f} MiB "
-          f"since the 60th", flush=True)
-    # the allocator's and the sanitizers' own; a leak of a round's numbers would be far more
-    assert grown < max(64 << 20, early // 2), (grown, early)
+    print(f"{told['rounds']} rounds, {told['recordings']} recordings, all verified; resident "
+          f"memory grew by {grown / 2**20:.1f} MiB since the 60th", flush=True)
+    assert grown < ROOM << 20, (grown, early)
 
 
 if __name__ == "__main__":
