@@ -150,6 +150,7 @@ void
 cg_act_vanish(struct cg_thread *th, struct cg_img_activation *act)
 {
 	th->img->vanished++;
+	cg_chain_break_off(th); /* what goes on may have passed it by, and it was freed */
 	if (act->state == CG_ACT_RUNNING && cg_act_unwind_to(th, act))
 		cg_act_pop(th, act);
 	cg_act_abandon(th, act);

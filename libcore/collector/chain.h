@@ -101,6 +101,17 @@ void cg_chain_end(struct cg_thread *th, const struct cg_img_activation *act);
 void cg_chain_pass_by(struct cg_thread *th);
 
 /*
+ * An event comes that is not the next resumption of a chain, and may change who stands in
+ * it, or take a record out of it. A start at a frame that is free does neither.
+ */
+static inline void
+cg_chain_break_off(struct cg_thread *th)
+{
+	if (CG_UNLIKELY(th->last_inner))
+		cg_chain_pass_by(th);
+}
+
+/*
  * What it delegates to has come to no end that was told, though an exception passes it by:
  * it was closed without an event, as some interpreters do, or refused. Nobody awaits it now.
  */

@@ -54,17 +54,6 @@ enter_from(struct cg_thread *th, struct cg_img_activation *act,
 	act->edge = by && awaits(by) ? CG_EDGE_AWAIT : CG_EDGE_CALL;
 }
 
-/*
- * An event comes that is not the next resumption of a chain, and may change who stands in
- * it. A start does not.
- */
-static inline void
-break_off(struct cg_thread *th)
-{
-	if (CG_UNLIKELY(th->last_inner))
-		cg_chain_pass_by(th);
-}
-
 /* Push a segment at `node`; one that is placed elsewhere is hosted by what it runs on. */
 static void
 push_root(struct cg_thread *th, struct cg_img_activation *act, struct cg_img_node *node)
@@ -254,7 +243,7 @@ cg_resume_slow(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t f
 	const struct cg_img_activation *inner = NULL;
 
 	if (!act) {
-		break_off(th);
+		cg_chain_break_off(th);
 		cg_advance(th, chained ? th->img->last : tick);
 		act = cg_act_find(th, frame);
 	}
@@ -305,7 +294,7 @@ cg_suspend_slow(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle,
 	struct cg_img_activation *act = chained ? th->top : NULL;
 	const struct cg_img_activation *outer;
 
-	break_off(th);
+	cg_chain_break_off(th);
 	cg_advance(th, chained ? th->img->last : tick);
 	if (!act)
 		act = th->top && th->top->frame == frame ? th->top : cg_act_find(th, frame);
@@ -408,7 +397,7 @@ cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 	bool chained = cg_is_chained_throw(th, frame);
 	struct cg_img_activation *act = cg_act_find(th, frame);
 
-	break_off(th);
+	cg_chain_break_off(th);
 	cg_advance(th, chained ? th->img->last : tick);
 	remember(th, CG_LAST_OTHER, 0);
 	if (fresh) {
@@ -430,7 +419,7 @@ cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
 	struct cg_img_activation *act = th->top;
 	struct cg_img_activation *outer;
 
-	break_off(th);
+	cg_chain_break_off(th);
 	cg_advance(th, tick);
 	if (!act || act->frame != frame)
 		act = cg_act_find(th, frame);
