@@ -7,6 +7,7 @@ import asyncio
 import os
 
 LOOP = os.path.dirname(asyncio.__file__) + os.sep
+METHODS = {"yield": "yield_", "return": "return_", "throw first": "start"}
 COUNTS = "calls", "raised", "unfinished", "suspensions", "run", "await", "hosted"
 
 
@@ -193,7 +194,7 @@ class Model:
             tick = self.last[3]
         awaiter = known and known.awaiter
         self.advance(tick)
-        getattr(self, name + "_" if name in ("yield", "return") else name)(
+        getattr(self, METHODS.get(name, name))(
             frame, function, below, delegating, is_root, is_iterable, wrapped)
         act = known or self.activations.get(frame)
         self.last = (name, frame, value, tick, act, awaiter)
@@ -244,9 +245,7 @@ class Model:
     def throw(self, frame, function, below, delegating, is_root, is_iterable, wrapped):
         if frame in self.activations:
             self.let_go(self.activations[frame])
-            self.resume(frame, function, below, delegating, is_root, is_iterable, wrapped, True)
-        else:  # into one that never started
-            self.start(frame, function, below, delegating, is_root, is_iterable, wrapped)
+        self.resume(frame, function, below, delegating, is_root, is_iterable, wrapped, True)
 
     def let_go(self, act):
         """Some Pythons do not tell that a leaf was closed, only what its awaiter then gets."""

@@ -19,6 +19,7 @@ KINDS = ((0x180, "coroutine"), (0x200, "async_generator"), (0x20, "generator"))
 POINTER = object.__basicsize__ + ctypes.sizeof(ctypes.c_void_p)  # after the frame below
 WRAPPED = "async_generator_wrapped_value"
 _standing = {}
+_first = {}
 
 
 def kind_of(code):
@@ -65,6 +66,14 @@ def is_delegating(frame):
     return frame.f_lasti in _standing[code]
 
 
+def is_fresh(frame):
+    """Has the frame run nothing yet?"""
+    code = frame.f_code
+    if code not in _first:
+        _first[code] = min(i.offset for i in dis.get_instructions(code) if i.opname == "RESUME")
+    return frame.f_lasti < _first[code]
+
+
 class Recorder:
     """`events` is the list of what happened, as tuples (tick, event, ...)."""
 
@@ -106,10 +115,12 @@ class Recorder:
             return
         while self._skips(below):
             below = below.f_back
+        if event == "throw" and is_fresh(frame):
+            event = "throw first"
         suspendable = kind_of(code) != "function"
         self._note(event, place_of(frame), function_of(code), place_of(below),
                    suspendable and is_delegating(below) and (
-                       event != "throw" or kind_of(code) == "async_generator"),
+                       not event.startswith("throw") or kind_of(code) == "async_generator"),
                    kind_of(code) == "coroutine" and self._is_task_root(frame),
                    bool(code.co_flags & 0x100), id(value), type(value).__name__ == WRAPPED)
 
