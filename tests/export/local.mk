@@ -19,6 +19,7 @@ check_PROGRAMS += %D%/test_placed
 check_PROGRAMS += %D%/test_callgraph
 %C%_test_callgraph_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 %C%_test_callgraph_LDADD = exporters/libcgexport.la
+%C%_test_callgraph_LDFLAGS = -Wl,--wrap=pthread_create
 check_PROGRAMS += %D%/test_stream
 %C%_test_stream_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 %C%_test_stream_LDADD = exporters/libcgexport.la
