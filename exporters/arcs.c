@@ -40,12 +40,6 @@ cg_arcs_release(struct cg_arcs *arcs)
 	*arcs = (struct cg_arcs){0};
 }
 
-static bool
-is_sought(const struct cg_arc *arc, const struct cg_arc_search *search)
-{
-	return arc->caller == search->caller && arc->callee == search->callee;
-}
-
 /* The slot of an arc, or the free one where it belongs. */
 static struct cg_arc_slot *
 slot_find(const struct cg_arcs *arcs, const struct cg_arc_search *search)
@@ -55,8 +49,8 @@ slot_find(const struct cg_arcs *arcs, const struct cg_arc_search *search)
 	for (uint32_t i = (uint32_t)search->hash & mask;; i = (i + 1) & mask) {
 		struct cg_arc_slot *slot = &arcs->slots[i];
 
-		if (!slot->arc ||
-		    (slot->tag == tag && is_sought(cg_arcs_at(arcs, slot->arc - 1), search)))
+		if (!slot->arc || (slot->tag == tag &&
+		                   cg_arc_is_sought(cg_arcs_at(arcs, slot->arc - 1), search)))
 			return slot;
 	}
 }
@@ -110,23 +104,14 @@ arc_add(struct cg_arcs *arcs, const struct cg_arc_search *search, struct cg_arc_
 }
 
 enum cg_status
-cg_arc_search_end(const struct cg_arc_search *search, struct cg_arcs *arcs,
+cg_arc_search_all(const struct cg_arc_search *search, struct cg_arcs *arcs,
                   uint32_t *found)
 {
-	struct cg_arc_slot *slot;
+	struct cg_arc_slot *slot = slot_find(arcs, search);
 	enum cg_status status = CG_OK;
 
-	if (search->guess != CG_NONE && is_sought(cg_arcs_at(arcs, search->guess), search)) {
-		*found = search->guess;
-		return CG_OK;
-	}
-	slot = slot_find(arcs, search);
-	if (!slot->arc) {
+	*found = slot->arc ? slot->arc - 1 : arcs->count;
+	if (!slot->arc)
 		status = arc_add(arcs, search, slot);
-		if (!status)
-			*found = arcs->count - 1;
-	} else {
-		*found = slot->arc - 1;
-	}
 	return status;
 }

@@ -88,11 +88,29 @@ cg_arc_search_near(struct cg_arc_search *search, const struct cg_arcs *arcs)
 		cg_arcs_prefetch(arcs, search->guess);
 }
 
+/* The same for a search whose guess is none, or wrong. */
+enum cg_status cg_arc_search_all(const struct cg_arc_search *search, struct cg_arcs *arcs,
+                                 uint32_t *found);
+
+static inline bool
+cg_arc_is_sought(const struct cg_arc *arc, const struct cg_arc_search *search)
+{
+	return arc->caller == search->caller && arc->callee == search->callee;
+}
+
 /*
  * The arc, which is added when there is none; pointers to arcs are then void. The step
  * before may be left out. CG_NOMEM, CG_LIMIT beyond 2^30 arcs.
  */
-enum cg_status cg_arc_search_end(const struct cg_arc_search *search, struct cg_arcs *arcs,
-                                 uint32_t *found);
+__attribute__((always_inline)) static inline enum cg_status
+cg_arc_search_end(const struct cg_arc_search *search, struct cg_arcs *arcs,
+                  uint32_t *found)
+{
+	*found = search->guess;
+	if (search->guess != CG_NONE &&
+	    cg_arc_is_sought(cg_arcs_at(arcs, search->guess), search))
+		return CG_OK;
+	return cg_arc_search_all(search, arcs, found);
+}
 
 #endif

@@ -7,6 +7,7 @@
 #include "fold.h"
 #include "memory.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { NEAR = 8, FAR = 2 * NEAR /* places ahead; powers of two */ };
@@ -30,21 +31,28 @@ struct walk {
 	const struct cg_placed *placed;
 	const struct cg_rows *rows;
 	const struct cg_fold *fold;
-	struct level *levels;
+	struct level *levels; /* one more than are open, for the place at hand */
 	size_t levels_cap;
 	uint32_t depth;
 	uint32_t to;
 	unsigned open;                  /* which of an arc's costs says how many are open */
+	size_t fields[CG_LANES];        /* where in a node each lane is */
 	struct cg_arc_search soon[FAR]; /* the arcs of the places that come next */
 };
 
-static void
+/*
+ * The walk is compiled once for each number of lanes, all of it in one piece: a loop over
+ * one or two numbers costs more than what it adds up.
+ */
+#define INLINE __attribute__((always_inline)) static inline
+
+INLINE void
 add(uint64_t *sum, uint64_t value)
 {
 	*sum = cg_sum(*sum, value);
 }
 
-static uint32_t
+INLINE uint32_t
 row_of(const struct walk *w, uint32_t place)
 {
 	return w->rows->of[w->placed->places[place].label];
@@ -54,7 +62,7 @@ row_of(const struct walk *w, uint32_t place)
  * Arcs lie anywhere in memory. When no row vanishes, the arc of a place is known before the
  * walk is there: have its slot come from memory some places ahead, ...
  */
-static void
+INLINE void
 look_far(struct walk *w, uint32_t i)
 {
 	const struct cg_place *place = &w->placed->places[i];
@@ -70,7 +78,7 @@ look_far(struct walk *w, uint32_t i)
 }
 
 /* ... and then, half as far ahead, its numbers. */
-static void
+INLINE void
 look_near(struct walk *w, uint32_t i)
 {
 	struct cg_arc_search *soon = &w->soon[i % FAR];
@@ -85,7 +93,7 @@ look_near(struct walk *w, uint32_t i)
 }
 
 /* What was looked for ahead may be something else, where rows vanish or nobody looked. */
-static enum cg_status
+INLINE enum cg_status
 find_arc(struct walk *w, uint32_t i, uint32_t caller, uint32_t callee, uint32_t *found)
 {
 	struct cg_arc_search *search = &w->soon[i % FAR];
@@ -96,25 +104,35 @@ find_arc(struct walk *w, uint32_t i, uint32_t caller, uint32_t callee, uint32_t 
 }
 
 /* The self costs of place i by lane, and its calls. */
-static uint64_t
-read_place(const struct walk *w, uint32_t i, uint64_t costs[CG_LANES])
+INLINE uint64_t
+read_place(const struct walk *w, uint32_t i, uint64_t *costs, unsigned lanes)
 {
+	const struct cg_place *place = &w->placed->places[i];
 	uint64_t selves[CG_METRICS];
 
+	if (place->holds == CG_HOLDS_ALL) {
+		const struct cg_node *node = &w->placed->graph->nodes[place->node];
+
+		for (unsigned lane = 0; lane < lanes; lane++)
+			memcpy(&costs[lane], (const char *)node + w->fields[lane], sizeof(*costs));
+		return node->calls;
+	}
 	cg_placed_selves(w->placed, i, selves);
-	for (unsigned lane = 0; lane < w->graph->lane_count; lane++)
+	for (unsigned lane = 0; lane < lanes; lane++)
 		costs[lane] = selves[w->graph->lanes[lane]];
-	return w->placed->places[i].label >= w->placed->first_function
-	           ? selves[CG_METRIC_CALLS]
-	           : 1;
+	return place->label >= w->placed->first_function ? selves[CG_METRIC_CALLS] : 1;
 }
 
-/* Fill in where a place's numbers go, and open its row and its arc. */
-static enum cg_status
-level_open(struct walk *w, uint32_t i, struct level *level)
+INLINE struct cg_arc *
+arc_of(const struct walk *w, const struct level *level)
 {
-	const struct level *above = w->depth ? &w->levels[w->depth - 1] : NULL;
-	struct cg_arc *arc;
+	return level->arc == CG_NONE ? NULL : cg_arcs_at(&w->graph->arcs, level->arc);
+}
+
+/* Fill in where the numbers of place i go, and whether that is above it already. */
+INLINE enum cg_status
+level_find(struct walk *w, uint32_t i, struct level *level)
+{
 	enum cg_status status;
 
 	level->end = w->placed->places[i].end;
@@ -123,37 +141,32 @@ level_open(struct walk *w, uint32_t i, struct level *level)
 	level->outer = 0;
 	level->kept = !w->fold->keep || w->fold->keep[level->row];
 	if (!level->kept) {
-		level->row = above->row;
-		level->arc = above->arc;
+		level->row = level[-1].row;
+		level->arc = level[-1].arc;
 		return CG_OK;
 	}
-	if (cg_callgraph_row(w->graph, level->row)->open++ == 0)
+	if (cg_callgraph_row(w->graph, level->row)->open == 0)
 		level->outer |= OUTER_ROW;
-	if (!above)
+	if (!w->depth)
 		return CG_OK;
-	status = find_arc(w, i, above->row, level->row, &level->arc);
-	if (status)
-		return status;
-	arc = cg_arcs_at(&w->graph->arcs, level->arc);
-	if (w->fold->outer == CG_OUTER_ARC && arc->costs[w->open]++ == 0)
+	status = find_arc(w, i, level[-1].row, level->row, &level->arc);
+	if (!status && w->fold->outer == CG_OUTER_ARC && arc_of(w, level)->costs[w->open] == 0)
 		level->outer |= OUTER_ARC;
-	return CG_OK;
+	return status;
 }
 
-/* Count a place that was just opened. */
-static void
-level_count(struct walk *w, const struct level *level, uint64_t calls)
+/* Count a place that was just found. */
+INLINE void
+level_count(struct walk *w, const struct level *level, uint64_t calls, unsigned lanes)
 {
-	struct cg_callgraph *g = w->graph;
-	struct cg_row_sums *row = cg_callgraph_row(g, level->row);
-	struct cg_arc *arc = NULL;
+	struct cg_row_sums *row = cg_callgraph_row(w->graph, level->row);
+	struct cg_arc *arc = arc_of(w, level);
 
-	if (level->arc != CG_NONE)
-		arc = cg_arcs_at(&g->arcs, level->arc);
-	for (unsigned lane = 0; lane < g->lane_count; lane++)
+	for (unsigned lane = 0; lane < lanes; lane++)
 		add(&row->costs[2 * lane], level->all[lane]);
-	for (unsigned lane = 0; arc && w->fold->arc_self && lane < g->lane_count; lane++)
-		add(&arc->costs[g->lane_count + lane], level->all[lane]);
+	if (arc && w->fold->arc_self)
+		for (unsigned lane = 0; lane < lanes; lane++)
+			add(&arc->costs[lanes + lane], level->all[lane]);
 	if (!level->kept)
 		return;
 	row->placed = true;
@@ -166,56 +179,68 @@ level_count(struct walk *w, const struct level *level, uint64_t calls)
 		add(&arc->primitive, calls);
 }
 
-static void
-level_close(struct walk *w, const struct level *level)
+/* Add up what a place and all below it cost. */
+INLINE void
+level_sum(struct walk *w, struct level *level, unsigned lanes)
 {
-	struct cg_callgraph *g = w->graph;
-	struct cg_row_sums *row = cg_callgraph_row(g, level->row);
-	struct cg_arc *arc;
+	struct cg_row_sums *row = cg_callgraph_row(w->graph, level->row);
+	struct cg_arc *arc = arc_of(w, level);
 
-	for (unsigned lane = 0; w->depth && lane < g->lane_count; lane++)
-		add(&w->levels[w->depth - 1].all[lane], level->all[lane]);
+	if (w->depth)
+		for (unsigned lane = 0; lane < lanes; lane++)
+			add(&level[-1].all[lane], level->all[lane]);
 	if (!level->kept)
 		return;
-	row->open--;
-	for (unsigned lane = 0; level->outer & OUTER_ROW && lane < g->lane_count; lane++)
-		add(&row->costs[2 * lane + 1], level->all[lane]);
-	if (level->arc == CG_NONE)
-		return;
-	arc = cg_arcs_at(&g->arcs, level->arc);
-	if (w->fold->outer == CG_OUTER_ARC)
-		arc->costs[w->open]--;
-	if (level->outer >> w->fold->outer & 1)
-		for (unsigned lane = 0; lane < g->lane_count; lane++)
+	if (level->outer & OUTER_ROW)
+		for (unsigned lane = 0; lane < lanes; lane++)
+			add(&row->costs[2 * lane + 1], level->all[lane]);
+	if (arc && level->outer >> w->fold->outer & 1)
+		for (unsigned lane = 0; lane < lanes; lane++)
 			add(&arc->costs[lane], level->all[lane]);
 }
 
-static enum cg_status
-push(struct walk *w, const struct level *level)
+/* The level at hand is open from here on. */
+INLINE enum cg_status
+push(struct walk *w)
 {
-	enum cg_status status = CG_OK;
+	const struct level *level = &w->levels[w->depth++];
 
-	if (w->depth >= w->levels_cap)
-		status =
-			cg_memory_grow(&w->levels, &w->levels_cap, w->depth + 1u, sizeof(*w->levels));
-	if (!status)
-		w->levels[w->depth++] = *level;
-	return status;
+	if (level->kept) {
+		cg_callgraph_row(w->graph, level->row)->open++;
+		if (level->arc != CG_NONE && w->fold->outer == CG_OUTER_ARC)
+			arc_of(w, level)->costs[w->open]++;
+	}
+	if (w->depth < w->levels_cap)
+		return CG_OK;
+	return cg_memory_grow(&w->levels, &w->levels_cap, w->depth + 1u, sizeof(*w->levels));
 }
 
-static enum cg_status
-enter(struct walk *w, uint32_t i)
+INLINE void
+pop(struct walk *w, unsigned lanes)
 {
-	struct level level;
-	uint64_t calls = read_place(w, i, level.all);
-	enum cg_status status = level_open(w, i, &level);
+	struct level *level = &w->levels[--w->depth];
+
+	if (level->kept) {
+		cg_callgraph_row(w->graph, level->row)->open--;
+		if (level->arc != CG_NONE && w->fold->outer == CG_OUTER_ARC)
+			arc_of(w, level)->costs[w->open]--;
+	}
+	level_sum(w, level, lanes);
+}
+
+INLINE enum cg_status
+enter(struct walk *w, uint32_t i, unsigned lanes)
+{
+	struct level *level = &w->levels[w->depth];
+	uint64_t calls = read_place(w, i, level->all, lanes);
+	enum cg_status status = level_find(w, i, level);
 
 	if (status)
 		return status;
-	level_count(w, &level, calls);
-	if (level.end > i + 1)
-		return push(w, &level);
-	level_close(w, &level);
+	level_count(w, level, calls, lanes);
+	if (level->end > i + 1)
+		return push(w);
+	level_sum(w, level, lanes);
 	return CG_OK;
 }
 
@@ -224,27 +249,29 @@ static enum cg_status
 open_above(struct walk *w, uint32_t from)
 {
 	const struct cg_place *places = w->placed->places;
-	enum cg_status status = CG_OK;
+	enum cg_status status =
+		cg_memory_grow(&w->levels, &w->levels_cap, 1, sizeof(*w->levels));
 	uint32_t i = 0;
 
 	for (uint32_t k = 0; k < FAR; k++)
 		w->soon[k] = (struct cg_arc_search){.caller = CG_NONE, .callee = CG_NONE};
 	while (i < from && !status) {
-		struct level level = {.end = 0};
+		struct level *level = &w->levels[w->depth];
 
 		if (places[i].end <= from) {
 			i = places[i].end;
 			continue;
 		}
-		status = level_open(w, i++, &level);
+		*level = (struct level){.end = 0};
+		status = level_find(w, i++, level);
 		if (!status)
-			status = push(w, &level);
+			status = push(w);
 	}
 	return status;
 }
 
-static enum cg_status
-walk_places(struct walk *w, uint32_t from)
+INLINE enum cg_status
+walk_places(struct walk *w, uint32_t from, unsigned lanes)
 {
 	bool ahead = !w->fold->keep;
 	enum cg_status status = open_above(w, from);
@@ -254,21 +281,32 @@ walk_places(struct walk *w, uint32_t from)
 	for (uint32_t i = from; i < from + NEAR && ahead; i++)
 		look_near(w, i);
 	for (uint32_t i = from; i < w->to && !status; i++) {
-		while (w->depth && w->levels[w->depth - 1].end <= i) {
-			w->depth--;
-			level_close(w, &w->levels[w->depth]);
-		}
-		status = enter(w, i);
+		while (w->depth && w->levels[w->depth - 1].end <= i)
+			pop(w, lanes);
+		status = enter(w, i, lanes);
 		if (ahead) {
 			look_far(w, i + FAR);
 			look_near(w, i + NEAR);
 		}
 	}
-	while (w->depth) {
-		w->depth--;
-		level_close(w, &w->levels[w->depth]);
-	}
+	while (w->depth)
+		pop(w, lanes);
 	return status;
+}
+
+static enum cg_status
+walk_lanes(struct walk *w, uint32_t from, unsigned lanes)
+{
+	switch (lanes) {
+	case 1:
+		return walk_places(w, from, 1);
+	case 2:
+		return walk_places(w, from, 2);
+	case 3:
+		return walk_places(w, from, 3);
+	default:
+		return walk_places(w, from, lanes);
+	}
 }
 
 enum cg_status
@@ -276,14 +314,23 @@ cg_fold_walk(struct cg_callgraph *graph, const struct cg_placed *placed,
              const struct cg_rows *rows, const struct cg_fold *fold, uint32_t from,
              uint32_t to)
 {
+	static const size_t fields[CG_METRICS] = {
+		[CG_METRIC_RUN] = offsetof(struct cg_node, run_ns),
+		[CG_METRIC_AWAIT] = offsetof(struct cg_node, await_ns),
+		[CG_METRIC_CPU] = offsetof(struct cg_node, cpu_ns),
+		[CG_METRIC_SUSPENSIONS] = offsetof(struct cg_node, suspensions),
+	};
 	struct walk w = {.graph = graph,
 	                 .placed = placed,
 	                 .rows = rows,
 	                 .fold = fold,
 	                 .to = to,
 	                 .open = graph->lane_count * (fold->arc_self ? 2 : 1)};
-	enum cg_status status = walk_places(&w, from);
+	enum cg_status status;
 
+	for (unsigned lane = 0; lane < graph->lane_count; lane++)
+		w.fields[lane] = fields[graph->lanes[lane]];
+	status = walk_lanes(&w, from, graph->lane_count);
 	cg_memory_free(w.levels);
 	return status;
 }

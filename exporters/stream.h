@@ -83,15 +83,21 @@ cg_stream_number(struct cg_stream *stream, uint64_t v)
 	cg_stream_wrote(stream, cg_decimal(cg_stream_room(stream, 20), v));
 }
 
-/* v in `size` bytes, at most 8, the lowest first. */
+/* The lowest `size` bytes of v, at most 8, the lowest first; all of p[0] to p[7] change. */
+static inline char *
+cg_little_endian(char *p, uint64_t v, unsigned size)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	memcpy(p, &v, sizeof(v));
+	return p + size;
+}
+
 static inline void
 cg_stream_le(struct cg_stream *stream, uint64_t v, unsigned size)
 {
-	char *p = cg_stream_room(stream, 8);
-
-	for (unsigned i = 0; i < size; i++)
-		p[i] = (char)(v >> 8 * i);
-	cg_stream_wrote(stream, p + size);
+	cg_stream_wrote(stream, cg_little_endian(cg_stream_room(stream, 8), v, size));
 }
 
 /* A letter, and behind it v in `size` bytes, as above. */
@@ -100,10 +106,8 @@ cg_stream_tagged(struct cg_stream *stream, char letter, uint64_t v, unsigned siz
 {
 	char *p = cg_stream_room(stream, 9);
 
-	*p++ = letter;
-	for (unsigned i = 0; i < size; i++)
-		p[i] = (char)(v >> 8 * i);
-	cg_stream_wrote(stream, p + size);
+	*p = letter;
+	cg_stream_wrote(stream, cg_little_endian(p + 1, v, size));
 }
 
 #endif
