@@ -7,6 +7,9 @@
 #include "corograph.h"
 #include "hash.h"
 
+/* For what lies on the way of each place, and is more than gcc would take in by itself. */
+#define CG_INLINE __attribute__((always_inline)) static inline
+
 /* A caller and what it called, rows both. */
 struct cg_arc {
 	uint32_t caller;
@@ -46,7 +49,7 @@ cg_arcs_at(const struct cg_arcs *arcs, uint32_t i)
 }
 
 /* The arc will be asked for soon. Always inline, since gcc else takes it for nothing. */
-__attribute__((always_inline)) static inline void
+CG_INLINE void
 cg_arcs_prefetch(const struct cg_arcs *arcs, uint32_t i)
 {
 	const uint64_t *words = arcs->words + (size_t)i * arcs->width;
@@ -65,7 +68,7 @@ struct cg_arc_search {
 	uint32_t guess; /* CG_NONE: none */
 };
 
-__attribute__((always_inline)) static inline void
+CG_INLINE void
 cg_arc_search_far(struct cg_arc_search *search, const struct cg_arcs *arcs,
                   uint32_t caller, uint32_t callee)
 {
@@ -75,7 +78,7 @@ cg_arc_search_far(struct cg_arc_search *search, const struct cg_arcs *arcs,
 	__builtin_prefetch(&arcs->slots[(uint32_t)hash & (arcs->slot_count - 1)]);
 }
 
-__attribute__((always_inline)) static inline void
+CG_INLINE void
 cg_arc_search_near(struct cg_arc_search *search, const struct cg_arcs *arcs)
 {
 	uint32_t mask = arcs->slot_count - 1;
@@ -88,11 +91,11 @@ cg_arc_search_near(struct cg_arc_search *search, const struct cg_arcs *arcs)
 		cg_arcs_prefetch(arcs, search->guess);
 }
 
-/* The same for a search whose guess is none, or wrong. */
+/* cg_arc_search_end where there is no guess, or a wrong one. */
 enum cg_status cg_arc_search_all(const struct cg_arc_search *search, struct cg_arcs *arcs,
                                  uint32_t *found);
 
-static inline bool
+CG_INLINE bool
 cg_arc_is_sought(const struct cg_arc *arc, const struct cg_arc_search *search)
 {
 	return arc->caller == search->caller && arc->callee == search->callee;
@@ -102,7 +105,7 @@ cg_arc_is_sought(const struct cg_arc *arc, const struct cg_arc_search *search)
  * The arc, which is added when there is none; pointers to arcs are then void. The step
  * before may be left out. CG_NOMEM, CG_LIMIT beyond 2^30 arcs.
  */
-__attribute__((always_inline)) static inline enum cg_status
+CG_INLINE enum cg_status
 cg_arc_search_end(const struct cg_arc_search *search, struct cg_arcs *arcs,
                   uint32_t *found)
 {

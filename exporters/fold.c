@@ -40,19 +40,13 @@ struct walk {
 	struct cg_arc_search soon[FAR]; /* the arcs of the places that come next */
 };
 
-/*
- * The walk is compiled once for each number of lanes, all of it in one piece: a loop over
- * one or two numbers costs more than what it adds up.
- */
-#define INLINE __attribute__((always_inline)) static inline
-
-INLINE void
+CG_INLINE void
 add(uint64_t *sum, uint64_t value)
 {
 	*sum = cg_sum(*sum, value);
 }
 
-INLINE uint32_t
+CG_INLINE uint32_t
 row_of(const struct walk *w, uint32_t place)
 {
 	return w->rows->of[w->placed->places[place].label];
@@ -62,7 +56,7 @@ row_of(const struct walk *w, uint32_t place)
  * Arcs lie anywhere in memory. When no row vanishes, the arc of a place is known before the
  * walk is there: have its slot come from memory some places ahead, ...
  */
-INLINE void
+CG_INLINE void
 look_far(struct walk *w, uint32_t i)
 {
 	const struct cg_place *place = &w->placed->places[i];
@@ -78,7 +72,7 @@ look_far(struct walk *w, uint32_t i)
 }
 
 /* ... and then, half as far ahead, its numbers. */
-INLINE void
+CG_INLINE void
 look_near(struct walk *w, uint32_t i)
 {
 	struct cg_arc_search *soon = &w->soon[i % FAR];
@@ -93,7 +87,7 @@ look_near(struct walk *w, uint32_t i)
 }
 
 /* What was looked for ahead may be something else, where rows vanish or nobody looked. */
-INLINE enum cg_status
+CG_INLINE enum cg_status
 find_arc(struct walk *w, uint32_t i, uint32_t caller, uint32_t callee, uint32_t *found)
 {
 	struct cg_arc_search *search = &w->soon[i % FAR];
@@ -104,7 +98,7 @@ find_arc(struct walk *w, uint32_t i, uint32_t caller, uint32_t callee, uint32_t 
 }
 
 /* The self costs of place i by lane, and its calls. */
-INLINE uint64_t
+CG_INLINE uint64_t
 read_place(const struct walk *w, uint32_t i, uint64_t *costs, unsigned lanes)
 {
 	const struct cg_place *place = &w->placed->places[i];
@@ -123,14 +117,14 @@ read_place(const struct walk *w, uint32_t i, uint64_t *costs, unsigned lanes)
 	return place->label >= w->placed->first_function ? selves[CG_METRIC_CALLS] : 1;
 }
 
-INLINE struct cg_arc *
+CG_INLINE struct cg_arc *
 arc_of(const struct walk *w, const struct level *level)
 {
 	return level->arc == CG_NONE ? NULL : cg_arcs_at(&w->graph->arcs, level->arc);
 }
 
 /* Fill in where the numbers of place i go, and whether that is above it already. */
-INLINE enum cg_status
+CG_INLINE enum cg_status
 level_find(struct walk *w, uint32_t i, struct level *level)
 {
 	enum cg_status status;
@@ -156,7 +150,7 @@ level_find(struct walk *w, uint32_t i, struct level *level)
 }
 
 /* Count a place that was just found. */
-INLINE void
+CG_INLINE void
 level_count(struct walk *w, const struct level *level, uint64_t calls, unsigned lanes)
 {
 	struct cg_row_sums *row = cg_callgraph_row(w->graph, level->row);
@@ -180,7 +174,7 @@ level_count(struct walk *w, const struct level *level, uint64_t calls, unsigned 
 }
 
 /* Add up what a place and all below it cost. */
-INLINE void
+CG_INLINE void
 level_sum(struct walk *w, struct level *level, unsigned lanes)
 {
 	struct cg_row_sums *row = cg_callgraph_row(w->graph, level->row);
@@ -200,7 +194,7 @@ level_sum(struct walk *w, struct level *level, unsigned lanes)
 }
 
 /* The level at hand is open from here on. */
-INLINE enum cg_status
+CG_INLINE enum cg_status
 push(struct walk *w)
 {
 	const struct level *level = &w->levels[w->depth++];
@@ -215,7 +209,7 @@ push(struct walk *w)
 	return cg_memory_grow(&w->levels, &w->levels_cap, w->depth + 1u, sizeof(*w->levels));
 }
 
-INLINE void
+CG_INLINE void
 pop(struct walk *w, unsigned lanes)
 {
 	struct level *level = &w->levels[--w->depth];
@@ -228,7 +222,7 @@ pop(struct walk *w, unsigned lanes)
 	level_sum(w, level, lanes);
 }
 
-INLINE enum cg_status
+CG_INLINE enum cg_status
 enter(struct walk *w, uint32_t i, unsigned lanes)
 {
 	struct level *level = &w->levels[w->depth];
@@ -270,7 +264,7 @@ open_above(struct walk *w, uint32_t from)
 	return status;
 }
 
-INLINE enum cg_status
+CG_INLINE enum cg_status
 walk_places(struct walk *w, uint32_t from, unsigned lanes)
 {
 	bool ahead = !w->fold->keep;
@@ -294,6 +288,10 @@ walk_places(struct walk *w, uint32_t from, unsigned lanes)
 	return status;
 }
 
+/*
+ * The walk is compiled once for each number of lanes, all of it in one piece: a loop over
+ * one or two numbers costs more than what it adds up.
+ */
 static enum cg_status
 walk_lanes(struct walk *w, uint32_t from, unsigned lanes)
 {
