@@ -13,6 +13,7 @@
 #include "events.h"
 #include "filter.h"
 #include "origins.h"
+#include "sites.h"
 #include "takeover.h"
 
 #include <stddef.h>
@@ -66,11 +67,19 @@ leave_other(struct cg_thread *th, uint64_t key, uint64_t tick)
 	Py_RETURN_NONE;
 }
 
+static inline void
+check_sites(PyCodeObject *code)
+{
+	if (CG_UNLIKELY(cg_sites_rest_in(code)))
+		cg_sites_check(code, frame_here());
+}
+
 static CG_NOINLINE PyObject *
 start_other(PyCodeObject *code)
 {
 	struct cg_thread *th = cg_recorder_thread(code);
 
+	check_sites(code);
 	if (th && cg_code_is_plain(code))
 		cg_enter(th, cg_code_key(code), cg_recorder_tick());
 	else if (th && !cg_code_is_own(code))
@@ -84,7 +93,8 @@ py_start(PyObject *const *args, bool coarse)
 	PyCodeObject *code = code_of(args);
 	uint64_t tick;
 
-	if (!cg_recorder_is_quick() || CG_UNLIKELY(!cg_code_is_plain(code)))
+	if (!cg_recorder_is_quick() || CG_UNLIKELY(!cg_code_is_plain(code)) ||
+	    CG_UNLIKELY(cg_sites_rest_in(code)))
 		return start_other(code);
 	tick = cg_quick_tick(coarse);
 	if (CG_UNLIKELY(!cg_try_enter(cg_here.thread, cg_code_key(code), tick)))
@@ -100,6 +110,7 @@ CALLBACK(on_py_resume)
 	struct cg_thread *th = cg_recorder_thread(code);
 
 	UNUSED_ARGS;
+	check_sites(code);
 	if (th && !cg_code_is_own(code))
 		cg_on_resume(th, code, frame_here());
 	Py_RETURN_NONE;
@@ -112,6 +123,7 @@ CALLBACK(on_py_throw)
 	bool fresh;
 
 	UNUSED_ARGS;
+	check_sites(code);
 	if (!th || cg_code_is_own(code))
 		Py_RETURN_NONE;
 	fresh = cg_code_is_fresh_at(code, PyLong_AsLong(args[ARG_OFFSET]));
@@ -235,6 +247,15 @@ call_other(PyObject *const *args)
 	Py_RETURN_NONE;
 }
 
+/* A Python function is called at a place that may not need to tell of that any more. */
+static CG_NOINLINE PyObject *
+call_judged(PyObject *const *args)
+{
+	bool rests = cg_site_may_rest(code_of(args), args[ARG_OFFSET], args[ARG_CALLABLE]);
+
+	return Py_NewRef(rests ? cg_sentinels.disable : Py_None);
+}
+
 static CG_ALWAYS_INLINE PyObject *
 call(PyObject *const *args, bool coarse)
 {
@@ -242,7 +263,12 @@ call(PyObject *const *args, bool coarse)
 	uint64_t key, tick;
 
 	/* no clock for a Python callee: its start follows at once */
-	if (Py_IS_TYPE(callable, &PyFunction_Type) || Py_IS_TYPE(callable, &PyMethod_Type))
+	if (Py_IS_TYPE(callable, &PyFunction_Type)) {
+		if (CG_UNLIKELY(cg_site_is_due(code_of(args), args[ARG_OFFSET])))
+			return call_judged(args);
+		Py_RETURN_NONE;
+	}
+	if (Py_IS_TYPE(callable, &PyMethod_Type))
 		Py_RETURN_NONE;
 	key = common_key(args);
 	if (!key || !cg_recorder_is_quick() || CG_UNLIKELY(cg_takeover_may_be(key)) ||

@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "filter.h"
 #include "recorder.h"
+#include "sites.h"
 
 static void
 forget(uint64_t key)
@@ -14,6 +15,7 @@ forget(uint64_t key)
 	struct cg_collector *collector = cg_recorder.collector;
 
 	cg_filter_forget(key);
+	cg_sites_forget((const PyCodeObject *)(uintptr_t)key);
 	if (collector)
 		cg_collector_forget(collector, key);
 }

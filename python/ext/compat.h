@@ -1,8 +1,8 @@
 /*
  * CPython's insides, one face for every version.
  *
- * The only file with conditions on the version, with the two on frames that it includes:
- * a new Python is taught here. Everything asks with the GIL held, borrows what it returns,
+ * The only file with conditions on the version, with those that it includes (two on frames,
+ * one on instructions): a new Python is taught here. Everything asks with the GIL held, borrows what it returns,
  * never fails, and runs no code of the program.
  */
 #ifndef CG_COMPAT_H
@@ -164,6 +164,9 @@ cg_tstate_update_tracing(PyThreadState *tstate)
 #include "compat_frames.h"
 #else
 #include "compat_old.h"
+#endif
+#if CG_HAVE_MONITORING
+#include "compat_code.h"
 #endif
 
 /* The dict of a type's own attributes: a new reference, or NULL. */

@@ -12,6 +12,7 @@
 #include "events.h"
 #include "lookup.h"
 #include "prefill.h"
+#include "sites.h"
 #include "world.h"
 
 #include <stddef.h>
@@ -202,6 +203,7 @@ cg_greenlets_look(void)
 	cg_world_enter();
 	pending = cg_pending_take();
 	if (find()) {
+		cg_sites_forbid(); /* frames of those switched out are on no stack */
 		traced = cg_recorder.epoch;
 		set_ours();
 	}

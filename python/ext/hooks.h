@@ -21,6 +21,9 @@ int cg_hooks_arm_for(PyObject *const *codes, size_t count, bool builtins);
  */
 void cg_hooks_reach(PyCodeObject *code);
 
+/* Places that were switched off tell again. -1: a Python exception is set. */
+int cg_hooks_restart(void);
+
 /* Is no other tool told of what runs in this thread, or made to run it? */
 bool cg_hooks_alone(void);
 

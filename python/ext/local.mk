@@ -4,7 +4,7 @@ python__corograph_la_SOURCES += \
 	%D%/callbacks.c %D%/callbacks.h \
 	%D%/closed.c %D%/closed.h \
 	%D%/codes.c %D%/codes.h \
-	%D%/compat.h %D%/compat_frames.h %D%/compat_old.h \
+	%D%/compat.h %D%/compat_code.h %D%/compat_frames.h %D%/compat_old.h \
 	%D%/entry.c %D%/entry.h \
 	%D%/events.c %D%/events.h \
 	%D%/failure.c %D%/failure.h \
@@ -26,6 +26,7 @@ python__corograph_la_SOURCES += \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/session.c %D%/session.h \
 	%D%/setprofile.c \
+	%D%/sites.c %D%/sites.h \
 	%D%/takeover.c %D%/takeover.h \
 	%D%/tasks.c %D%/tasks.h \
 	%D%/texts.c %D%/texts.h \

@@ -13,6 +13,7 @@
 #include "events.h"
 #include "failure.h"
 #include "origins.h"
+#include "sites.h"
 #include "takeover.h"
 
 #include <stddef.h>
@@ -81,14 +82,21 @@ set_events(int bits)
 		PyObject_CallMethod(armed.monitoring, "set_events", "ii", armed.tool, bits));
 }
 
+int
+cg_hooks_restart(void)
+{
+	if (!armed.monitoring)
+		return 0;
+	return ask(PyObject_CallMethod(armed.monitoring, "restart_events", NULL));
+}
+
 /* Places that an earlier recording switched off are to tell again. */
 static int
-restart_events(void)
+restart_stale(void)
 {
-	if (armed.stale &&
-	    ask(PyObject_CallMethod(armed.monitoring, "restart_events", NULL)) < 0)
+	if (armed.stale && cg_hooks_restart() < 0)
 		return -1;
-	armed.stale = cg_filter_on;
+	armed.stale = cg_filter_on || CG_HAVE_SITES;
 	return 0;
 }
 
@@ -230,7 +238,7 @@ cg_hooks_arm(bool builtins)
 {
 	int bits = prepare(builtins, false);
 
-	if (bits >= 0 && set_events(bits) == 0 && restart_events() == 0)
+	if (bits >= 0 && set_events(bits) == 0 && restart_stale() == 0)
 		return 0;
 	cg_hooks_disarm();
 	return -1;

@@ -19,6 +19,7 @@
 #include "profile.h"
 #include "qualnames.h"
 #include "recorder.h"
+#include "sites.h"
 #include "tasks.h"
 #include "world.h"
 
@@ -209,6 +210,7 @@ begin(struct cg_collector *collector, const struct cg_settings *settings,
 	if (cg_recorder_begin(collector, settings->clock, settings->ms) < 0)
 		goto unfiltered;
 	cg_tasks_find();
+	cg_sites_begin();
 	if (cg_qualnames_begin() < 0 || cg_codes_begin() < 0)
 		goto failed;
 	if (CG_HAVE_GIL)
@@ -221,6 +223,7 @@ begin(struct cg_collector *collector, const struct cg_settings *settings,
 	}
 	cg_codes_end();
 failed:
+	cg_sites_end();
 	(void)cg_recorder_end();
 unfiltered:
 	cg_filter_end();
@@ -296,6 +299,7 @@ end(void)
 	cg_recorder_name_threads();
 	cg_greenlets_end();
 	cg_hooks_disarm();
+	cg_sites_end();
 	cg_world_stop(settle, &now);
 	(void)cg_recorder_end();
 	cg_codes_end();

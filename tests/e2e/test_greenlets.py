@@ -2,7 +2,7 @@
 """Greenlets of greenlet, gevent and SQLAlchemy, from the package index: a stack each; TAP."""
 import os
 
-from figures import check_trace, edges_named
+from figures import calls_of, check_trace, edges_named
 from harness import call, corograph, function, packaged, packages, record, run, test, write
 
 KIND = "greenlets"
@@ -281,6 +281,32 @@ begin()
         assert not [f for f in data["functions"] if f["name"] in ("hop", "home", "trampoline")]
         assert function(data, "bare")["wall_ns"] >= 0.095e9, function(data, "bare")
         assert function(data, "begin")["wall_ns"] >= 0.095e9
+
+
+@test("calls of a global that becomes a C function while its caller is switched out")
+def _():
+    packaged("greenlet", KIND)
+    for import_first in True, False:
+        data = recorded(("import greenlet" if import_first else "") + """
+def work(x): return x
+def calls(n):
+    for i in range(n):
+        work(i)
+        if i == n // 2: switch()
+def switch(): pass
+calls(50)
+import greenlet
+def switch(): greenlet.getcurrent().parent.switch()
+def other():
+    global work
+    work = abs
+g = greenlet.greenlet(calls)
+g.switch(50)
+greenlet.greenlet(other).switch()
+g.switch()
+""")
+        counts(data, work=50 + 26)
+        assert calls_of(data, "<built-in method builtins.abs>") == 24, data["functions"]
 
 
 @test("ten thousand greenlets, in turn and at once")
