@@ -154,10 +154,10 @@ write_to(struct run *r, const struct cg_placed *placed, struct cg_output *output
 	status = r->exporter->write(&x);
 	if (!status)
 		status = cg_stream_finish(&stream);
-	cg_progress_end(&progress);
 	error = errno;
-	cg_stream_release(&stream);
+	cg_stream_release(&stream); /* it may be writing, and showing progress */
 	errno = error;
+	cg_progress_end(&progress);
 	return status;
 }
 

@@ -2,7 +2,7 @@
 # which format it is. A new format is its file below and three lines like the others'.
 noinst_LTLIBRARIES += %D%/libcgexport.la
 %C%_libcgexport_la_SOURCES = %D%/exporter.h %D%/export.c \
-	%D%/arcs.c %D%/arcs.h %D%/callgraph.c %D%/callgraph.h \
+	%D%/arcs.c %D%/arcs.h %D%/behind.c %D%/behind.h %D%/callgraph.c %D%/callgraph.h \
 	%D%/fold.c %D%/fold.h %D%/hash.h %D%/json.c %D%/json.h \
 	%D%/marshal.c %D%/marshal.h %D%/memory.c %D%/memory.h \
 	%D%/message.c %D%/message.h %D%/metric.h %D%/options.c %D%/options.h \

@@ -2,6 +2,7 @@
 #include "stream.h"
 #include "memory.h"
 
+#include <errno.h>
 #include <zlib.h>
 
 enum { GZIP_BYTES = 64 * 1024, GZIP_WINDOW = 15 + 16, GZIP_LEVEL = 4 };
@@ -46,8 +47,10 @@ gzip_start(struct cg_stream *stream)
 static void
 pass_on(struct cg_stream *stream, const char *bytes, size_t n)
 {
-	if (n && !stream->status && !stream->write(stream->arg, bytes, n))
+	if (n && !stream->status && !stream->write(stream->arg, bytes, n)) {
+		stream->error = errno;
 		stream->status = CG_IO;
+	}
 }
 
 static void
@@ -65,6 +68,18 @@ gzip_put(struct cg_stream *stream, char *bytes, size_t n, int flush)
 	} while (z->avail_out == 0 && !stream->status);
 }
 
+/* What the thread behind does with a full buffer. */
+static void
+buffer_pass(void *arg, char *bytes, size_t n)
+{
+	struct cg_stream *stream = arg;
+
+	if (stream->gzip && !stream->status)
+		gzip_put(stream, bytes, n, Z_NO_FLUSH);
+	else
+		pass_on(stream, bytes, n);
+}
+
 enum cg_status
 cg_stream_init(struct cg_stream *stream, cg_write_fn write, void *arg, bool gzip)
 {
@@ -72,44 +87,58 @@ cg_stream_init(struct cg_stream *stream, cg_write_fn write, void *arg, bool gzip
 	enum cg_status status = CG_OK;
 
 	made.buffer = cg_memory_array(CG_STREAM_BYTES, 1);
-	if (!made.buffer)
-		return CG_NOMEM;
-	if (gzip)
+	made.other = cg_memory_array(CG_STREAM_BYTES, 1);
+	if (!made.buffer || !made.other)
+		status = CG_NOMEM;
+	if (!status && gzip)
 		status = gzip_start(&made);
-	if (status)
+	if (status) {
 		cg_memory_free(made.buffer);
-	else
-		*stream = made;
-	return status;
+		cg_memory_free(made.other);
+		return status;
+	}
+	*stream = made;
+	cg_behind_init(&stream->behind, buffer_pass, stream);
+	return CG_OK;
 }
 
 void
 cg_stream_flush(struct cg_stream *stream)
 {
-	if (stream->gzip && !stream->status)
-		gzip_put(stream, stream->buffer, stream->len, Z_NO_FLUSH);
-	else
-		pass_on(stream, stream->buffer, stream->len);
+	char *full = stream->buffer;
+
+	if (!stream->len)
+		return;
+	cg_behind_put(&stream->behind, full, stream->len);
 	stream->bytes += stream->len;
+	stream->buffer = stream->other;
+	stream->other = full;
 	stream->len = 0;
 }
 
 enum cg_status
 cg_stream_finish(struct cg_stream *stream)
 {
-	cg_stream_flush(stream);
+	cg_behind_wait(&stream->behind);
+	buffer_pass(stream, stream->buffer, stream->len);
+	stream->bytes += stream->len;
+	stream->len = 0;
 	if (stream->gzip && !stream->status)
 		gzip_put(stream, stream->buffer, 0, Z_FINISH);
+	if (stream->status)
+		errno = stream->error;
 	return stream->status;
 }
 
 void
 cg_stream_release(struct cg_stream *stream)
 {
+	cg_behind_release(&stream->behind);
 	if (stream->gzip)
 		deflateEnd(&stream->gzip->stream);
 	cg_memory_free(stream->gzip);
 	cg_memory_free(stream->buffer);
+	cg_memory_free(stream->other);
 	*stream = (struct cg_stream){0};
 }
 

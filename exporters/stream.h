@@ -1,23 +1,27 @@
 /*
- * A bounded buffer in front of whatever takes the bytes: an export of any size needs no
- * more memory than this. The status is sticky: after a failure every put is ignored, so
- * that a writer checks once, at the end.
+ * A bounded buffer in front of whatever takes the bytes, and another for what it is taking:
+ * an export of any size needs no more memory than this. The status is sticky: after a
+ * failure every put is ignored, so that a writer checks once, at the end.
  */
 #ifndef CG_EXPORTERS_STREAM_H
 #define CG_EXPORTERS_STREAM_H
 #include <string.h>
+#include "behind.h"
 #include "corograph.h"
 
 struct cg_gzip;
 
 struct cg_stream {
 	char *buffer; /* owned, CG_STREAM_BYTES */
+	char *other;  /* owned, as large; with the thread behind */
 	size_t len;
+	struct cg_behind behind;
 	cg_write_fn write;
-	void *arg;            /* of write; borrowed */
-	struct cg_gzip *gzip; /* owned; NULL: the bytes go out as they are */
-	enum cg_status status;
-	uint64_t bytes; /* put so far and passed on, before compression */
+	void *arg;             /* of write; borrowed */
+	struct cg_gzip *gzip;  /* owned; NULL: the bytes go out as they are */
+	enum cg_status status; /* changed behind, and so is `error`: see cg_behind_wait */
+	int error;             /* errno of a failure */
+	uint64_t bytes;        /* put so far and passed on, before compression */
 };
 
 enum {
@@ -25,16 +29,23 @@ enum {
 	CG_STREAM_ROOM = 4096 /* the most that cg_stream_room gives at once */
 };
 
-/* Begin; `write` is called with pieces of at most CG_STREAM_BYTES. CG_NOMEM. */
+/*
+ * Begin; `write` is called with pieces of at most CG_STREAM_BYTES, by another thread while
+ * more is put, and by none when cg_stream_finish or _release has returned. The stream stays
+ * where it is. CG_NOMEM.
+ */
 enum cg_status cg_stream_init(struct cg_stream *stream, cg_write_fn write, void *arg,
                               bool gzip);
 
-/* Pass on what is left and the end of the compressed stream. The first failure of all. */
+/*
+ * Pass on what is left and the end of the compressed stream. The first failure of all, CG_IO
+ * with errno.
+ */
 enum cg_status cg_stream_finish(struct cg_stream *stream);
 
 void cg_stream_release(struct cg_stream *stream);
 
-/* Empty the buffer. */
+/* Have an empty buffer. */
 void cg_stream_flush(struct cg_stream *stream);
 
 /* n bytes of any number. */

@@ -23,6 +23,7 @@ check_PROGRAMS += %D%/test_callgraph
 check_PROGRAMS += %D%/test_stream
 %C%_test_stream_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 %C%_test_stream_LDADD = exporters/libcgexport.la
+%C%_test_stream_LDFLAGS = -Wl,--wrap=pthread_create
 check_PROGRAMS += %D%/test_intern
 %C%_test_intern_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 %C%_test_intern_LDADD = exporters/libcgexport.la

@@ -1,4 +1,9 @@
-/* The bounded buffer: whole output, pieces of bounded size, failures that stick, gzip. */
+/*
+ * The bounded buffer: whole output, pieces of bounded size, failures that stick, gzip; with
+ * a thread behind, and where none can be had.
+ */
+#include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -6,6 +11,20 @@
 #include "exporters/memory.h"
 #include "exporters/stream.h"
 #include "../unit/tap.h"
+
+static bool threads_run_out;
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*run)(void *), void *arg);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*run)(void *), void *arg);
+
+int
+__wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                      void *(*run)(void *), void *arg)
+{
+	return threads_run_out ? EAGAIN : __real_pthread_create(thread, attributes, run, arg);
+}
 
 /* What takes the bytes: keeps them, and refuses when `left` pieces came. */
 struct store {
@@ -19,8 +38,10 @@ store_write(void *arg, const char *bytes, size_t n)
 {
 	struct store *s = arg;
 
-	if (s->left-- <= 0)
+	if (s->left-- <= 0) {
+		errno = ENOSPC;
 		return false;
+	}
 	s->bytes = realloc(s->bytes, s->n + n + 1);
 	memcpy(s->bytes + s->n, bytes, n);
 	s->n += n;
@@ -100,10 +121,15 @@ failing(bool gzip, int pieces, const char *name)
 {
 	struct store s = {.left = pieces};
 	struct cg_stream stream;
+	enum cg_status status;
+	int error;
 
 	if (cg_stream_init(&stream, store_write, &s, gzip))
 		return;
-	ok(fill(&stream) == CG_IO && s.left == -1, name);
+	status = fill(&stream);
+	error = errno;
+	ok(status == CG_IO && s.left == -1, name);
+	eq(error, ENOSPC, "and what it was");
 	cg_stream_release(&stream);
 	free(s.bytes);
 }
@@ -153,16 +179,41 @@ no_memory(void)
 	cg_stream_release(&stream);
 }
 
-int
-main(void)
+/* Bytes on their way when the stream goes without having been finished. */
+static void
+abandoned(void)
+{
+	struct store s = {.left = 1000};
+	struct cg_stream stream;
+
+	if (cg_stream_init(&stream, store_write, &s, false))
+		return;
+	for (int i = 0; i < 10 * CG_STREAM_BYTES; i++)
+		cg_stream_byte(&stream, 'x');
+	cg_stream_release(&stream);
+	ok(s.n % CG_STREAM_BYTES == 0, "whole pieces, and none after it");
+	free(s.bytes);
+}
+
+static void
+check_all(void)
 {
 	plain();
-	numbers();
 	failing(false, 0, "a failure at once");
 	failing(false, 3, "a failure later is kept, nothing is written after it");
 	failing(true, 0, "the same with gzip");
 	failing(true, 5, "the same with gzip, later");
 	compressed();
+	abandoned();
+}
+
+int
+main(void)
+{
+	numbers();
+	check_all();
+	threads_run_out = true;
+	check_all();
 	no_memory();
 	return done();
 }
