@@ -2,6 +2,7 @@
  * Output files. The one thing shared with the signal handler is the temporary name, which
  * it unlinks before the signal takes its course.
  */
+#define _GNU_SOURCE /* sync_file_range */
 #include "output.h"
 #include "memory.h"
 
@@ -77,12 +78,13 @@ temporary_name(const char *path)
 
 /* The permissions that a file of that name has, or that a new one gets. */
 static mode_t
-mode_wanted(const char *path)
+mode_wanted(const char *path, bool *exists)
 {
 	struct stat st;
 	mode_t mask;
 
-	if (stat(path, &st) == 0)
+	*exists = stat(path, &st) == 0;
+	if (*exists)
 		return st.st_mode & 0777;
 	mask = umask(0);
 	umask(mask);
@@ -102,7 +104,7 @@ open_temporary(struct cg_output *o)
 		return CG_IO;
 	}
 	/* Best effort: a file system without permissions still holds the export. */
-	if (fchmod(o->fd, mode_wanted(o->path)) != 0)
+	if (fchmod(o->fd, mode_wanted(o->path, &o->replaces)) != 0)
 		errno = 0;
 	return CG_OK;
 }
@@ -144,6 +146,20 @@ cg_output_open(struct cg_output *output, const char *path)
 	return status;
 }
 
+/*
+ * Bytes on their way to the disk early: a file system may see to it that a file that takes
+ * the place of another is there when it gets its name, and all would then wait for that.
+ */
+static void
+settle(struct cg_output *o, size_t n)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+	if (o->replaces)
+		(void)sync_file_range(o->fd, (off_t)o->bytes, (off_t)n, SYNC_FILE_RANGE_WRITE);
+#endif
+	o->bytes += n;
+}
+
 bool
 cg_output_write(void *output, const char *bytes, size_t n)
 {
@@ -157,6 +173,7 @@ cg_output_write(void *output, const char *bytes, size_t n)
 		if (done == 0 || (done < 0 && errno != EINTR))
 			return false;
 		if (done > 0) {
+			settle(o, (size_t)done);
 			bytes += done;
 			n -= (size_t)done;
 		}

@@ -11,6 +11,8 @@ struct cg_output {
 	int fd;
 	char *path;      /* owned: the final name, links followed; NULL: no name to give */
 	char *temporary; /* owned; NULL when the bytes go to their place at once */
+	bool replaces;   /* the temporary one takes the place of a file */
+	uint64_t bytes;  /* written so far */
 };
 
 /*
