@@ -3,7 +3,7 @@
 noinst_LTLIBRARIES += %D%/libcgexport.la
 %C%_libcgexport_la_SOURCES = %D%/exporter.h %D%/export.c \
 	%D%/arcs.c %D%/arcs.h %D%/behind.c %D%/behind.h %D%/callgraph.c %D%/callgraph.h \
-	%D%/fold.c %D%/fold.h %D%/hash.h %D%/json.c %D%/json.h \
+	%D%/fold.c %D%/fold.h %D%/halves.c %D%/halves.h %D%/hash.h %D%/json.c %D%/json.h \
 	%D%/marshal.c %D%/marshal.h %D%/memory.c %D%/memory.h \
 	%D%/message.c %D%/message.h %D%/metric.h %D%/options.c %D%/options.h \
 	%D%/output.c %D%/output.h %D%/placed.c %D%/placed.h %D%/rows.c %D%/rows.h \

@@ -63,6 +63,16 @@ cg_memory_array(size_t count, size_t size)
 	return refused() ? NULL : hint(calloc(count, size), count * size);
 }
 
+void *
+cg_memory_fresh(size_t count, size_t size)
+{
+	if (count == 0 || size == 0)
+		count = size = 1;
+	if (count > SIZE_MAX / size || refused())
+		return NULL;
+	return hint(malloc(count * size), count * size);
+}
+
 enum cg_status
 cg_memory_grow(void *array, size_t *cap, size_t need, size_t size)
 {

@@ -10,6 +10,9 @@
 /* count * size bytes, all zero; NULL when out of memory. Owned: cg_memory_free. */
 void *cg_memory_array(size_t count, size_t size);
 
+/* The same with whatever was there before, for what is written before it is read. */
+void *cg_memory_fresh(size_t count, size_t size);
+
 /*
  * Make room for `need` elements of `size` bytes in a growing array. `array` is the address
  * of the owner's pointer (NULL inside at first), *cap its capacity in elements; both
@@ -17,7 +20,7 @@ void *cg_memory_array(size_t count, size_t size);
  */
 enum cg_status cg_memory_grow(void *array, size_t *cap, size_t need, size_t size);
 
-/* Give back what the two above returned; NULL is allowed. */
+/* Give back what those above returned; NULL is allowed. */
 void cg_memory_free(void *p);
 
 /*

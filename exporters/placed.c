@@ -5,6 +5,7 @@
  * stands for a graph without a thread.
  */
 #include "placed.h"
+#include "halves.h"
 #include "memory.h"
 
 #include <string.h>
@@ -250,6 +251,38 @@ order_items(struct builder *b, struct cg_placed *placed)
 	}
 }
 
+/* Some nodes of a graph that may be plain. */
+struct stretch {
+	const struct cg_graph *graph;
+	const struct cg_placed *placed; /* its places are filled in */
+	uint32_t from, to;
+	unsigned has; /* as in cg_placed */
+	bool plain;   /* there is no task and no await in it */
+};
+
+static void
+stretch_place(void *arg)
+{
+	struct stretch *s = arg;
+	const struct cg_graph *g = s->graph;
+
+	for (uint32_t n = s->from; n < s->to; n++) {
+		const struct cg_node *node = &g->nodes[n];
+		bool top = node->parent == CG_NONE;
+
+		if (node->await_ns || is_task(g, n))
+			return;
+		s->has |= metrics_of(node);
+		s->placed->places[n + 1] =
+			(struct cg_place){.parent = top ? 0 : node->parent + 1,
+		                      .end = node->end + 1,
+		                      .label = label_of(s->placed, n),
+		                      .node = n,
+		                      .holds = top ? CG_HOLDS_NOTHING : CG_HOLDS_ALL};
+	}
+	s->plain = true;
+}
+
 /*
  * A graph without tasks and without await is in the order of its places already. False,
  * with nothing said about `placed`, when it is not such a graph.
@@ -258,24 +291,24 @@ static bool
 take_order(struct builder *b, struct cg_placed *placed)
 {
 	const struct cg_graph *g = b->graph;
+	struct stretch first = {.graph = g, .placed = placed, .to = g->node_count / 2};
+	struct stretch second = first;
 
+	second.from = first.to;
+	second.to = g->node_count;
+	if (cg_halves_pay(g->node_count)) {
+		cg_halves_do(stretch_place, &first, &second);
+	} else {
+		stretch_place(&first);
+		if (first.plain)
+			stretch_place(&second);
+	}
+	if (!first.plain || !second.plain)
+		return false;
 	placed->places[0] =
 		(struct cg_place){.parent = CG_NONE, .end = g->node_count + 1, .node = CG_NONE};
-	for (uint32_t n = 0; n < g->node_count; n++) {
-		const struct cg_node *node = &g->nodes[n];
-		bool top = node->parent == CG_NONE;
-
-		if (node->await_ns || is_task(g, n))
-			return false;
-		b->has |= metrics_of(node);
-		placed->places[n + 1] =
-			(struct cg_place){.parent = top ? 0 : node->parent + 1,
-		                      .end = node->end + 1,
-		                      .label = label_of(placed, n),
-		                      .node = n,
-		                      .holds = top ? CG_HOLDS_NOTHING : CG_HOLDS_ALL};
-	}
 	placed->count = g->node_count + 1;
+	b->has = first.has | second.has;
 	return true;
 }
 
@@ -287,7 +320,7 @@ build_plain(struct builder *b, struct cg_placed *placed)
 
 	if (!g->thread_count || g->node_count >= CG_NONE - 2)
 		return CG_OK;
-	placed->places = cg_memory_array(g->node_count + 1u, sizeof(*placed->places));
+	placed->places = cg_memory_fresh(g->node_count + 1u, sizeof(*placed->places));
 	if (!placed->places)
 		return CG_NOMEM;
 	if (!take_order(b, placed)) {
@@ -321,7 +354,7 @@ build(struct builder *b, struct cg_placed *placed)
 	status = link_items(b);
 	if (status)
 		return status;
-	placed->places = cg_memory_array(b->item_count, sizeof(*placed->places));
+	placed->places = cg_memory_fresh(b->item_count, sizeof(*placed->places));
 	if (!placed->places)
 		return CG_NOMEM;
 	order_items(b, placed);
