@@ -1,24 +1,30 @@
 /*
- * A large tree is folded in two halves, one on a thread of its own, and what they found is
- * added up: sums come out the same in any order, and arcs are put in order afterwards.
+ * A tree is folded in two steps: every place puts down its share, row by row, and then each
+ * row adds up its own. Both fall into halves, one of places and one of rows, and sums come
+ * out the same in any order.
  */
 #include "callgraph.h"
 #include "fold.h"
+#include "halves.h"
 #include "memory.h"
+#include "sums.h"
 
-#include <pthread.h>
-#include <string.h>
-#include <unistd.h>
-
-enum { PLACES_EACH = 1 << 15, NEAR = 8, FAR = 2 * NEAR /* arcs ahead */ };
-
-/* A part of the places, and what they come to. */
-struct part {
+/* What the threads work with. */
+struct folding {
 	struct cg_callgraph graph;
+	struct cg_shares shares[2];
+	unsigned part_count;
 	const struct cg_placed *placed;
 	const struct cg_rows *rows;
 	const struct cg_fold *fold;
+};
+
+/* Places from one to before another, or rows. */
+struct part {
+	struct folding *f;
+	unsigned number;
 	uint32_t from, to;
+	uint32_t first_arc;
 	enum cg_status status;
 };
 
@@ -51,195 +57,152 @@ choose_lanes(struct cg_callgraph *graph, const struct cg_placed *placed,
 	}
 }
 
-/* Fold a part. Release its graph whatever its status is. */
-static void *
-part_fold(void *arg)
+static void
+part_walk(void *arg)
 {
 	struct part *part = arg;
-	struct cg_callgraph *g = &part->graph;
-	unsigned costs;
+	struct folding *f = part->f;
 
-	choose_lanes(g, part->placed, part->fold);
-	costs = g->lane_count * (part->fold->arc_self ? 2 : 1) +
-	        (part->fold->outer == CG_OUTER_ARC);
-	g->row_count = part->rows->count;
+	part->status = cg_fold_walk(&f->shares[part->number], &f->graph, f->placed, f->rows,
+	                            f->fold, part->from, part->to);
+}
+
+static void
+part_sum(void *arg)
+{
+	struct part *part = arg;
+	struct folding *f = part->f;
+
+	part->status = cg_sums_make(&f->graph, f->shares, f->part_count, f->fold->outer,
+	                            part->from, part->to, part->first_arc);
+}
+
+static enum cg_status
+in_parts(struct part parts[2], void (*run)(void *part))
+{
+	if (parts[0].f->part_count > 1)
+		cg_halves_do(run, &parts[0], &parts[1]);
+	else
+		run(&parts[0]);
+	return parts[0].status ? parts[0].status : parts[1].status;
+}
+
+static uint64_t
+shares_before(const struct folding *f, uint32_t row)
+{
+	return (uint64_t)f->shares[0].start[row] +
+	       (f->part_count > 1 ? f->shares[1].start[row] : 0);
+}
+
+/* Room for arcs: as many as there are shares. Nothing is lost by what is never used of it. */
+static enum cg_status
+make_room(struct folding *f)
+{
+	struct cg_callgraph *g = &f->graph;
+	uint64_t shares = shares_before(f, g->row_count);
+
+	if (shares >= CG_NONE)
+		return CG_LIMIT;
 	g->row_width =
 		(unsigned)(sizeof(struct cg_row_sums) / sizeof(uint64_t)) + 2 * g->lane_count;
+	g->arc_width =
+		(unsigned)(sizeof(struct cg_arc) / sizeof(uint64_t)) + 2 * g->lane_count;
 	g->rows = cg_memory_array(g->row_count, g->row_width * sizeof(uint64_t));
-	part->status = g->rows ? CG_OK : CG_NOMEM;
-	if (!part->status)
-		part->status = cg_arcs_init(&g->arcs, costs, (part->to - part->from) / 4);
-	if (!part->status)
-		part->status =
-			cg_fold_walk(g, part->placed, part->rows, part->fold, part->from, part->to);
-	return NULL;
+	g->arcs = cg_memory_fresh(shares, g->arc_width * sizeof(uint64_t));
+	return g->rows && g->arcs ? CG_OK : CG_NOMEM;
 }
 
-static void
-add_all(uint64_t *to, const uint64_t *from, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		to[i] = cg_sum(to[i], from[i]);
-}
-
-static void
-rows_add(struct cg_callgraph *graph, const struct cg_callgraph *other)
-{
-	for (uint32_t row = 0; row < graph->row_count; row++) {
-		struct cg_row_sums *to = cg_callgraph_row(graph, row);
-		const struct cg_row_sums *from = cg_callgraph_row(other, row);
-
-		to->calls = cg_sum(to->calls, from->calls);
-		to->primitive = cg_sum(to->primitive, from->primitive);
-		to->placed |= from->placed;
-		add_all(to->costs, from->costs, 2 * graph->lane_count);
-	}
-}
-
-static void
-search_far(struct cg_arc_search *searches, const struct cg_arcs *arcs,
-           const struct cg_arcs *other, uint32_t i)
-{
-	if (i < other->count)
-		cg_arc_search_far(&searches[i % FAR], arcs, cg_arcs_at(other, i)->caller,
-		                  cg_arcs_at(other, i)->callee);
-}
-
-/* Add the arcs of another part; neither has any that is open. */
 static enum cg_status
-arcs_add(struct cg_arcs *arcs, const struct cg_arcs *other)
+folding_do(struct folding *f)
 {
-	struct cg_arc_search searches[FAR];
-	enum cg_status status = CG_OK;
+	bool two = f->part_count > 1;
+	uint32_t places = f->placed->count, middle = 0;
+	struct part walks[2] = {{.f = f, .to = two ? places / 2 : places},
+	                        {.f = f, .number = 1, .from = places / 2, .to = places}};
+	struct part sums[2] = {{.f = f}, {.f = f, .to = f->graph.row_count}};
+	enum cg_status status = in_parts(walks, part_walk);
 
-	for (uint32_t i = 0; i < FAR; i++)
-		search_far(searches, arcs, other, i);
-	for (uint32_t i = 0; i < other->count && !status; i++) {
-		const struct cg_arc *from = cg_arcs_at(other, i);
-		struct cg_arc *to;
-		uint32_t found;
-
-		if (i + NEAR < other->count)
-			cg_arc_search_near(&searches[(i + NEAR) % FAR], arcs);
-		status = cg_arc_search_end(&searches[i % FAR], arcs, &found);
-		if (status)
-			break;
-		to = cg_arcs_at(arcs, found);
-		to->calls = cg_sum(to->calls, from->calls);
-		to->primitive = cg_sum(to->primitive, from->primitive);
-		add_all(to->costs, from->costs,
-		        arcs->width - (unsigned)(sizeof(*to) / sizeof(uint64_t)));
-		search_far(searches, arcs, other, i + FAR);
-	}
-	return status;
-}
-
-static void
-fold_in_two(struct part *first, struct part *second)
-{
-	pthread_t thread;
-	bool started = pthread_create(&thread, NULL, part_fold, second) == 0;
-
-	part_fold(first);
-	if (started)
-		pthread_join(thread, NULL);
-	else
-		part_fold(second);
-	if (!first->status)
-		first->status = second->status;
-	if (!first->status)
-		first->status = arcs_add(&first->graph.arcs, &second->graph.arcs);
-	if (!first->status)
-		rows_add(&first->graph, &second->graph);
-	cg_callgraph_release(&second->graph);
-}
-
-/* A thread costs as much as folding some hundred places, and a table of arcs of its own. */
-static unsigned
-threads_of(const struct cg_placed *placed, const struct cg_fold *fold)
-{
-	if (fold->threads)
-		return fold->threads;
-	return placed->count >= 2 * PLACES_EACH && sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1;
+	if (!status)
+		status = make_room(f);
+	if (status)
+		return status;
+	while (middle < f->graph.row_count &&
+	       (!two || 2 * shares_before(f, middle) < shares_before(f, f->graph.row_count)))
+		middle++;
+	sums[0].to = sums[1].from = middle;
+	sums[1].first_arc = (uint32_t)shares_before(f, middle);
+	return in_parts(sums, part_sum);
 }
 
 enum cg_status
 cg_callgraph_init(struct cg_callgraph *graph, const struct cg_placed *placed,
                   const struct cg_rows *rows, const struct cg_fold *fold)
 {
-	struct part first = {
-		.placed = placed, .rows = rows, .fold = fold, .to = placed->count};
-	struct part second = first;
+	struct folding f = {.placed = placed, .rows = rows, .fold = fold};
+	enum cg_status status;
 
-	if (threads_of(placed, fold) > 1) {
-		first.to = second.from = placed->count / 2;
-		fold_in_two(&first, &second);
-	} else {
-		part_fold(&first);
-	}
-	cg_arcs_close(&first.graph.arcs);
-	if (first.status)
-		cg_callgraph_release(&first.graph);
+	f.part_count = fold->threads;
+	if (!f.part_count)
+		f.part_count = cg_halves_pay(placed->count) ? 2 : 1;
+	f.graph.row_count = rows->count;
+	choose_lanes(&f.graph, placed, fold);
+	status = folding_do(&f);
+	cg_shares_release(&f.shares[0]);
+	cg_shares_release(&f.shares[1]);
+	if (status)
+		cg_callgraph_release(&f.graph);
 	else
-		*graph = first.graph;
-	return first.status;
+		*graph = f.graph;
+	return status;
 }
 
 void
 cg_callgraph_release(struct cg_callgraph *graph)
 {
-	cg_arcs_release(&graph->arcs);
+	cg_memory_free(graph->arcs);
 	cg_memory_free(graph->rows);
 	*graph = (struct cg_callgraph){0};
 }
 
-static uint32_t
-end_of(const struct cg_callgraph *graph, uint32_t arc, bool callee)
-{
-	const struct cg_arc *a = cg_arcs_at(&graph->arcs, arc);
-
-	return callee ? a->callee : a->caller;
-}
-
-/* Stable counting sort of `from` (NULL: 0, 1, ...) by one end of the arcs. */
+/* Counting sort, stable, from the order of callees: start[row + 1] goes on while it fills. */
 static void
-sort_by(const struct cg_callgraph *graph, bool callee, const uint32_t *from, uint32_t *to,
-        uint32_t *start)
+sort_by_caller(const struct cg_callgraph *graph, uint32_t *arcs, uint32_t *start)
 {
-	for (uint32_t row = 0; row <= graph->row_count; row++)
-		start[row] = 0;
-	for (uint32_t i = 0; i < graph->arcs.count; i++)
-		start[end_of(graph, i, callee)]++;
-	for (uint32_t row = 0, sum = 0; row <= graph->row_count; row++) {
-		sum += start[row];
-		start[row] = sum;
-	}
-	/* From the end, so that each start comes to stand at its first arc. */
-	for (uint32_t i = graph->arcs.count; i-- > 0;) {
-		uint32_t arc = from ? from[i] : i;
+	for (uint32_t row = 0; row < graph->row_count; row++) {
+		const struct cg_row_sums *sums = cg_callgraph_row(graph, row);
 
-		to[--start[end_of(graph, arc, callee)]] = arc;
+		for (uint32_t i = 0; i < sums->arc_count; i++)
+			start[(size_t)cg_callgraph_arc(graph, sums->first_arc + i)->caller + 2]++;
+	}
+	for (size_t row = 0; row < graph->row_count; row++)
+		start[row + 2] += start[row + 1];
+	for (uint32_t row = 0; row < graph->row_count; row++) {
+		const struct cg_row_sums *sums = cg_callgraph_row(graph, row);
+
+		for (uint32_t i = 0; i < sums->arc_count; i++) {
+			uint32_t arc = sums->first_arc + i;
+
+			arcs[start[(size_t)cg_callgraph_arc(graph, arc)->caller + 1]++] = arc;
+		}
 	}
 }
 
 enum cg_status
-cg_arc_order_init(struct cg_arc_order *order, const struct cg_callgraph *graph,
-                  bool by_callee)
+cg_arc_order_init(struct cg_arc_order *order, const struct cg_callgraph *graph)
 {
-	uint32_t *minor = cg_memory_array(graph->arcs.count, sizeof(*minor));
-	uint32_t *arcs = cg_memory_array(graph->arcs.count, sizeof(*arcs));
-	uint32_t *start = cg_memory_array(graph->row_count + 1u, sizeof(*start));
+	struct cg_arc_order made = {0};
+	size_t count = 0;
 
-	if (!minor || !arcs || !start) {
-		cg_memory_free(minor);
-		cg_memory_free(arcs);
-		cg_memory_free(start);
+	for (uint32_t row = 0; row < graph->row_count; row++)
+		count += cg_callgraph_row(graph, row)->arc_count;
+	made.arcs = cg_memory_fresh(count, sizeof(*made.arcs));
+	made.start = cg_memory_array((size_t)graph->row_count + 2, sizeof(*made.start));
+	if (!made.arcs || !made.start) {
+		cg_arc_order_release(&made);
 		return CG_NOMEM;
 	}
-	sort_by(graph, !by_callee, NULL, minor, start);
-	sort_by(graph, by_callee, minor, arcs, start);
-	cg_memory_free(minor);
-	*order = (struct cg_arc_order){.arcs = arcs, .start = start};
+	sort_by_caller(graph, made.arcs, made.start);
+	*order = made;
 	return CG_OK;
 }
 

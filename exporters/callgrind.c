@@ -82,7 +82,7 @@ prepare(struct writer *w)
 	if (!status)
 		status = cg_callgraph_init(&w->graph, w->placed, &w->rows, &how);
 	if (!status)
-		status = cg_arc_order_init(&w->order, &w->graph, false);
+		status = cg_arc_order_init(&w->order, &w->graph);
 	if (status)
 		return status;
 	w->functions.ids = cg_memory_array(w->rows.count, sizeof(uint32_t));
@@ -175,7 +175,7 @@ put_costs(struct writer *w, uint32_t line, const uint64_t *costs)
 static void
 put_arc(struct writer *w, uint32_t index)
 {
-	const struct cg_arc *arc = cg_arcs_at(&w->graph.arcs, index);
+	const struct cg_arc *arc = cg_callgraph_arc(&w->graph, index);
 	const struct cg_row *caller = &w->rows.rows[arc->caller];
 	const struct cg_row *callee = &w->rows.rows[arc->callee];
 	uint64_t costs[EVENTS], any = 0;
@@ -201,6 +201,16 @@ put_arc(struct writer *w, uint32_t index)
 	put_costs(w, caller->line, costs);
 }
 
+/* Arcs lie in the order of their callees: have them come from memory some ahead. */
+static inline void
+prefetch_arc(const struct writer *w, uint32_t index)
+{
+	const uint64_t *words = (const uint64_t *)cg_callgraph_arc(&w->graph, index);
+
+	__builtin_prefetch(words);
+	__builtin_prefetch(words + w->graph.arc_width - 1);
+}
+
 static void
 put_row(struct writer *w, uint32_t row)
 {
@@ -214,8 +224,8 @@ put_row(struct writer *w, uint32_t row)
 		costs[e] = cg_callgraph_row_self(&w->graph, row, e);
 	put_costs(w, w->rows.rows[row].line, costs);
 	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++) {
-		if (i + AHEAD < w->graph.arcs.count)
-			cg_arcs_prefetch(&w->graph.arcs, w->order.arcs[i + AHEAD]);
+		if (i + AHEAD < w->order.start[w->rows.count])
+			prefetch_arc(w, w->order.arcs[i + AHEAD]);
 		put_arc(w, w->order.arcs[i]);
 	}
 }

@@ -41,7 +41,7 @@ static const struct cg_option options[] = {
 	{.name = NULL},
 };
 
-enum { TINY_NS = 10000 /* tuna shows nothing of less */, AHEAD = 8 /* arcs */ };
+enum { TINY_NS = 10000 /* tuna shows nothing of less */ };
 
 struct writer {
 	struct cg_marshal marshal;
@@ -49,7 +49,6 @@ struct writer {
 	const struct settings *settings;
 	struct cg_rows rows;
 	struct cg_callgraph graph;
-	struct cg_arc_order order; /* by callee */
 	bool *keep;                /* per row, or NULL */
 	uint32_t *text_ref;        /* per string: 1 + its number, 0 until it was written */
 	uint32_t *key_ref;         /* per row: the same of its key */
@@ -61,7 +60,6 @@ fold(struct writer *w)
 	struct cg_fold how = {.metrics = {w->settings->metric},
 	                      .metric_count = 1,
 	                      .outer = CG_OUTER_ARC,
-	                      .arc_self = true,
 	                      .keep = w->keep};
 
 	return cg_callgraph_init(&w->graph, w->x->placed, &w->rows, &how);
@@ -124,8 +122,6 @@ prepare(struct writer *w)
 		if (!status)
 			status = fold(w);
 	}
-	if (!status)
-		status = cg_arc_order_init(&w->order, &w->graph, true);
 	if (status)
 		return status;
 	w->text_ref = cg_memory_array(w->rows.strings.count, sizeof(*w->text_ref));
@@ -138,7 +134,6 @@ release(struct writer *w)
 {
 	cg_rows_release(&w->rows);
 	cg_callgraph_release(&w->graph);
-	cg_arc_order_release(&w->order);
 	cg_memory_free(w->keep);
 	cg_memory_free(w->text_ref);
 	cg_memory_free(w->key_ref);
@@ -177,10 +172,8 @@ put_key(struct writer *w, uint32_t row)
 
 /* A caller's entry. Readers take an edge without a call for none at all: it gets one. */
 static void
-put_caller(struct writer *w, uint32_t index)
+put_caller(struct writer *w, const struct cg_arc *arc)
 {
-	const struct cg_arc *arc = cg_arcs_at(&w->graph.arcs, index);
-
 	put_key(w, arc->caller);
 	cg_marshal_tuple(&w->marshal, 4);
 	cg_marshal_integer(&w->marshal, arc->calls ? arc->calls : 1);
@@ -192,20 +185,17 @@ put_caller(struct writer *w, uint32_t index)
 static void
 put_row(struct writer *w, uint32_t row)
 {
-	const struct cg_row_sums *calls = cg_callgraph_row(&w->graph, row);
+	const struct cg_row_sums *sums = cg_callgraph_row(&w->graph, row);
 
 	put_key(w, row);
 	cg_marshal_tuple(&w->marshal, 5);
-	cg_marshal_integer(&w->marshal, calls->primitive);
-	cg_marshal_integer(&w->marshal, calls->calls);
+	cg_marshal_integer(&w->marshal, sums->primitive);
+	cg_marshal_integer(&w->marshal, sums->calls);
 	cg_marshal_float(&w->marshal, seconds(cg_callgraph_row_self(&w->graph, row, 0)));
 	cg_marshal_float(&w->marshal, seconds(cg_callgraph_row_all(&w->graph, row, 0)));
 	cg_marshal_dict(&w->marshal);
-	for (uint32_t i = w->order.start[row]; i < w->order.start[row + 1]; i++) {
-		if (i + AHEAD < w->graph.arcs.count)
-			cg_arcs_prefetch(&w->graph.arcs, w->order.arcs[i + AHEAD]);
-		put_caller(w, w->order.arcs[i]);
-	}
+	for (uint32_t i = 0; i < sums->arc_count; i++)
+		put_caller(w, cg_callgraph_arc(&w->graph, sums->first_arc + i));
 	cg_marshal_dict_end(&w->marshal);
 }
 

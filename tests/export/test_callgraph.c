@@ -10,7 +10,13 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { NODES = 4000, FUNCTIONS = 30, METRICS = 5, PLACES_MAX = 2 * NODES + 3 };
+enum {
+	NODES = 4000,
+	FUNCTIONS = 30,
+	METRICS = 5,
+	ROWS = FUNCTIONS + 2,
+	PLACES_MAX = 2 * NODES + 3
+};
 
 /* Whether there are threads to be had, and how many were asked for. */
 static bool threads_run_out;
@@ -87,27 +93,32 @@ make(struct cg_graph *g, bool waits)
 }
 
 static bool
-same_arcs(const struct cg_callgraph *a, const struct cg_callgraph *b, bool self)
+same_arc(const struct cg_callgraph *a, const struct cg_arc *x,
+         const struct cg_callgraph *b, const struct cg_arc *y)
 {
-	struct cg_arc_order of_a, of_b;
-	bool same = a->arcs.count == b->arcs.count;
+	bool same = x->caller == y->caller && x->callee == y->callee &&
+	            x->calls == y->calls && x->primitive == y->primitive;
 
-	if (!same || cg_arc_order_init(&of_a, a, true) || cg_arc_order_init(&of_b, b, true))
-		return false;
-	for (uint32_t i = 0; i < a->arcs.count; i++) {
-		const struct cg_arc *x = cg_arcs_at(&a->arcs, of_a.arcs[i]);
-		const struct cg_arc *y = cg_arcs_at(&b->arcs, of_b.arcs[i]);
+	for (unsigned m = 0; m < METRICS; m++)
+		same &= cg_callgraph_arc_all(a, x, m) == cg_callgraph_arc_all(b, y, m) &&
+		        cg_callgraph_arc_self(a, x, m) == cg_callgraph_arc_self(b, y, m);
+	return same;
+}
 
-		same &= x->caller == y->caller && x->callee == y->callee &&
-		        x->calls == y->calls && x->primitive == y->primitive;
-		for (unsigned m = 0; m < METRICS; m++) {
-			same &= cg_callgraph_arc_all(a, x, m) == cg_callgraph_arc_all(b, y, m);
-			same &=
-				!self || cg_callgraph_arc_self(a, x, m) == cg_callgraph_arc_self(b, y, m);
-		}
+static bool
+same_arcs(const struct cg_callgraph *a, const struct cg_callgraph *b)
+{
+	bool same = true;
+
+	for (uint32_t row = 0; same && row < a->row_count; row++) {
+		const struct cg_row_sums *x = cg_callgraph_row(a, row);
+		const struct cg_row_sums *y = cg_callgraph_row(b, row);
+
+		same = x->arc_count == y->arc_count;
+		for (uint32_t i = 0; same && i < x->arc_count; i++)
+			same = same_arc(a, cg_callgraph_arc(a, x->first_arc + i), b,
+			                cg_callgraph_arc(b, y->first_arc + i));
 	}
-	cg_arc_order_release(&of_a);
-	cg_arc_order_release(&of_b);
 	return same;
 }
 
@@ -171,6 +182,132 @@ adds_up(const struct cg_callgraph *g, const struct cg_placed *placed,
 	return same;
 }
 
+/* The nearest place above i that does not vanish. */
+static uint32_t
+kept_above(const struct cg_placed *placed, const struct cg_rows *rows, const bool *keep,
+           uint32_t i)
+{
+	do
+		i = placed->places[i].parent;
+	while (i != CG_NONE && keep && !keep[rows->of[placed->places[i].label]]);
+	return i;
+}
+
+/* What the places say of every arc. */
+static struct {
+	bool met;
+	uint64_t calls, primitive, self[METRICS], all[METRICS];
+} arcs[ROWS][ROWS];
+
+/* Is place i outermost, by the rule for arcs? */
+static bool
+is_outer(const struct cg_placed *placed, const struct cg_rows *rows,
+         const struct cg_fold *fold, uint32_t i)
+{
+	uint32_t callee = rows->of[placed->places[i].label];
+	uint32_t up = kept_above(placed, rows, fold->keep, i);
+	uint32_t caller = rows->of[placed->places[up].label];
+
+	for (uint32_t at = up; at != CG_NONE; at = up) {
+		up = kept_above(placed, rows, fold->keep, at);
+		if (rows->of[placed->places[at].label] == callee &&
+		    (fold->outer == CG_OUTER_ROW ||
+		     (up != CG_NONE && rows->of[placed->places[up].label] == caller)))
+			return false;
+	}
+	return true;
+}
+
+static void
+arc_say(const struct cg_placed *placed, const struct cg_rows *rows,
+        const struct cg_fold *fold, uint32_t i, uint64_t *const sums[METRICS])
+{
+	uint32_t callee = rows->of[placed->places[i].label], at = i, up;
+	bool kept = !fold->keep || fold->keep[callee], outer;
+	uint64_t calls = callee < 2 ? 1 : cg_placed_self(placed, i, CG_METRIC_CALLS);
+
+	if (!kept)
+		at = kept_above(placed, rows, fold->keep, i);
+	callee = rows->of[placed->places[at].label];
+	up = kept_above(placed, rows, fold->keep, at);
+	if (up == CG_NONE)
+		return;
+	up = rows->of[placed->places[up].label];
+	for (unsigned m = 0; m < METRICS; m++)
+		arcs[up][callee].self[m] += cg_placed_self(placed, i, fold->metrics[m]);
+	if (!kept)
+		return;
+	outer = is_outer(placed, rows, fold, i);
+	arcs[up][callee].met = true;
+	arcs[up][callee].calls += calls;
+	arcs[up][callee].primitive += outer && fold->outer == CG_OUTER_ARC ? calls : 0;
+	for (unsigned m = 0; m < METRICS; m++)
+		arcs[up][callee].all[m] += outer ? sums[m][i] : 0;
+}
+
+/* The arcs as the places have them, one by one, in the order of callers. */
+static bool
+arcs_add_up(const struct cg_callgraph *g, const struct cg_placed *placed,
+            const struct cg_rows *rows, const struct cg_fold *fold)
+{
+	uint64_t *sums[METRICS];
+	bool same = true;
+
+	memset(arcs, 0, sizeof arcs);
+	for (unsigned m = 0; m < METRICS; m++)
+		if (cg_placed_inclusive(placed, fold->metrics[m], &sums[m]))
+			return false;
+	for (uint32_t i = 0; i < placed->count; i++)
+		arc_say(placed, rows, fold, i, sums);
+	for (uint32_t callee = 0; callee < rows->count; callee++) {
+		const struct cg_row_sums *row = cg_callgraph_row(g, callee);
+		uint32_t n = 0;
+
+		for (uint32_t caller = 0; caller < rows->count; caller++) {
+			const struct cg_arc *arc = cg_callgraph_arc(g, row->first_arc + n);
+
+			if (!arcs[caller][callee].met)
+				continue;
+			if (n++ == row->arc_count)
+				return false;
+			same &= arc->caller == caller && arc->callee == callee &&
+			        arc->calls == arcs[caller][callee].calls &&
+			        arc->primitive == arcs[caller][callee].primitive;
+			for (unsigned m = 0; m < METRICS; m++)
+				same &=
+					cg_callgraph_arc_self(g, arc, m) == arcs[caller][callee].self[m] &&
+					cg_callgraph_arc_all(g, arc, m) == arcs[caller][callee].all[m];
+		}
+		same &= n == row->arc_count;
+	}
+	for (unsigned m = 0; m < METRICS; m++)
+		cg_memory_free(sums[m]);
+	return same;
+}
+
+/* Arcs put in the order of callers are all there. */
+static bool
+is_order(const struct cg_callgraph *g)
+{
+	struct cg_arc_order order;
+	uint32_t count = 0;
+	bool good = true;
+
+	if (cg_arc_order_init(&order, g))
+		return false;
+	for (uint32_t row = 0; row < g->row_count; row++) {
+		count += cg_callgraph_row(g, row)->arc_count;
+		for (uint32_t i = order.start[row]; i < order.start[row + 1]; i++)
+			good &=
+				cg_callgraph_arc(g, order.arcs[i])->caller == row &&
+				(i == order.start[row] || cg_callgraph_arc(g, order.arcs[i - 1])->callee <
+			                                  cg_callgraph_arc(g, order.arcs[i])->callee);
+	}
+	good &= order.start[0] == 0 && order.start[g->row_count] == count;
+	cg_arc_order_release(&order);
+	return good;
+}
+
 static void
 check_two(const struct cg_callgraph *one, const struct cg_placed *placed,
           const struct cg_rows *rows, struct cg_fold fold)
@@ -182,10 +319,27 @@ check_two(const struct cg_callgraph *one, const struct cg_placed *placed,
 	if (!ok(cg_callgraph_init(&two, placed, rows, &fold) == CG_OK,
 	        threads_run_out ? "without a second thread" : "on two threads"))
 		return;
-	ok(threads_asked == 1, "one is asked for");
+	ok(threads_asked == 2, "one is asked for, for places and for rows");
 	ok(same_rows(one, &two), "the same rows");
-	ok(same_arcs(one, &two, fold.arc_self), "the same arcs");
+	ok(same_arcs(one, &two), "the same arcs");
 	cg_callgraph_release(&two);
+}
+
+static void
+check_memory(const struct cg_placed *placed, const struct cg_rows *rows,
+             struct cg_fold fold)
+{
+	struct cg_callgraph graph;
+	enum cg_status status = CG_NOMEM;
+
+	/* On one thread, so that the n-th is the same always. */
+	for (long n = 0; status == CG_NOMEM && n < 100; n++) {
+		cg_memory_fail_at(n);
+		status = cg_callgraph_init(&graph, placed, rows, &fold);
+	}
+	cg_memory_fail_at(-1);
+	if (ok(status == CG_OK, "whatever allocation fails"))
+		cg_callgraph_release(&graph);
 }
 
 static void
@@ -196,12 +350,15 @@ check(const struct cg_placed *placed, const struct cg_rows *rows, struct cg_fold
 	fold.threads = 1;
 	if (!ok(cg_callgraph_init(&one, placed, rows, &fold) == CG_OK, "folds"))
 		return;
+	check_memory(placed, rows, fold);
 	threads_run_out = false;
 	check_two(&one, placed, rows, fold);
 	threads_run_out = true;
 	check_two(&one, placed, rows, fold);
 	if (!fold.keep)
 		ok(adds_up(&one, placed, rows, &fold), "what the places say");
+	ok(arcs_add_up(&one, placed, rows, &fold), "and say of arcs");
+	ok(is_order(&one), "which can be had in the order of callers");
 	cg_callgraph_release(&one);
 }
 
@@ -212,7 +369,7 @@ check_all(bool waits)
 	                                   CG_METRIC_CPU, CG_METRIC_SUSPENSIONS},
 	                       .metric_count = METRICS};
 	struct cg_row_style style = {.file = {"p", "t", NULL, "b"}};
-	bool keep[FUNCTIONS + 2];
+	bool keep[ROWS];
 	struct cg_graph graph;
 	struct cg_placed placed;
 	struct cg_rows rows;
@@ -223,11 +380,10 @@ check_all(bool waits)
 		ok(false, "places and rows");
 		return;
 	}
-	for (uint32_t row = 0; row < FUNCTIONS + 2; row++)
+	for (uint32_t row = 0; row < ROWS; row++)
 		keep[row] = row < 2 || row % 3 == 0;
 	check(&placed, &rows, fold);
 	fold.outer = CG_OUTER_ARC;
-	fold.arc_self = true;
 	check(&placed, &rows, fold);
 	fold.keep = keep;
 	check(&placed, &rows, fold);
