@@ -49,9 +49,9 @@ struct writer {
 	const struct settings *settings;
 	struct cg_rows rows;
 	struct cg_callgraph graph;
-	bool *keep;                /* per row, or NULL */
-	uint32_t *text_ref;        /* per string: 1 + its number, 0 until it was written */
-	uint32_t *key_ref;         /* per row: the same of its key */
+	bool *keep;         /* per row, or NULL */
+	uint32_t *text_ref; /* per string: 1 + its number, 0 until it was written */
+	uint32_t *key_ref;  /* per row: the same of its key */
 };
 
 static enum cg_status
@@ -148,55 +148,74 @@ seconds(uint64_t ns)
 static void
 put_text(struct writer *w, uint32_t text)
 {
-	if (w->text_ref[text])
-		cg_marshal_again(&w->marshal, w->text_ref[text] - 1);
+	struct cg_stream *stream = w->x->stream;
+	uint32_t *ref = &w->text_ref[text];
+
+	if (*ref)
+		cg_stream_wrote(
+			stream, cg_marshal_again(cg_stream_room(stream, CG_MARSHAL_ITEM), *ref - 1));
 	else
-		w->text_ref[text] = 1 + cg_marshal_define_text(
-									&w->marshal, cg_intern_get(&w->rows.strings, text));
+		*ref = 1 +
+		       cg_marshal_define_text(&w->marshal, cg_intern_get(&w->rows.strings, text));
 }
 
 static void
-put_key(struct writer *w, uint32_t row)
+define_key(struct writer *w, uint32_t row)
 {
 	const struct cg_row *r = &w->rows.rows[row];
+	struct cg_stream *stream = w->x->stream;
 
-	if (w->key_ref[row]) {
-		cg_marshal_again(&w->marshal, w->key_ref[row] - 1);
-		return;
-	}
 	w->key_ref[row] = 1 + cg_marshal_define_tuple(&w->marshal, 3);
 	put_text(w, r->file);
-	cg_marshal_integer(&w->marshal, r->line);
+	cg_stream_wrote(stream,
+	                cg_marshal_integer(cg_stream_room(stream, CG_MARSHAL_ITEM), r->line));
 	put_text(w, r->name);
+}
+
+/* The key of a row, and behind it room for so many more items. */
+static inline char *
+put_key(struct writer *w, uint32_t row, unsigned items)
+{
+	struct cg_stream *stream = w->x->stream;
+	size_t room = (size_t)items * CG_MARSHAL_ITEM;
+
+	if (w->key_ref[row])
+		return cg_marshal_again(cg_stream_room(stream, room + CG_MARSHAL_ITEM),
+		                        w->key_ref[row] - 1);
+	define_key(w, row);
+	return cg_stream_room(stream, room);
 }
 
 /* A caller's entry. Readers take an edge without a call for none at all: it gets one. */
 static void
 put_caller(struct writer *w, const struct cg_arc *arc)
 {
-	put_key(w, arc->caller);
-	cg_marshal_tuple(&w->marshal, 4);
-	cg_marshal_integer(&w->marshal, arc->calls ? arc->calls : 1);
-	cg_marshal_integer(&w->marshal, arc->calls ? arc->primitive : 1);
-	cg_marshal_float(&w->marshal, seconds(cg_callgraph_arc_self(&w->graph, arc, 0)));
-	cg_marshal_float(&w->marshal, seconds(cg_callgraph_arc_all(&w->graph, arc, 0)));
+	char *p = put_key(w, arc->caller, 5);
+
+	p = cg_marshal_tuple(p, 4);
+	p = cg_marshal_integer(p, arc->calls ? arc->calls : 1);
+	p = cg_marshal_integer(p, arc->calls ? arc->primitive : 1);
+	p = cg_marshal_float(p, seconds(cg_callgraph_arc_self(&w->graph, arc, 0)));
+	p = cg_marshal_float(p, seconds(cg_callgraph_arc_all(&w->graph, arc, 0)));
+	cg_stream_wrote(w->x->stream, p);
 }
 
 static void
 put_row(struct writer *w, uint32_t row)
 {
 	const struct cg_row_sums *sums = cg_callgraph_row(&w->graph, row);
+	char *p = put_key(w, row, 6);
 
-	put_key(w, row);
-	cg_marshal_tuple(&w->marshal, 5);
-	cg_marshal_integer(&w->marshal, sums->primitive);
-	cg_marshal_integer(&w->marshal, sums->calls);
-	cg_marshal_float(&w->marshal, seconds(cg_callgraph_row_self(&w->graph, row, 0)));
-	cg_marshal_float(&w->marshal, seconds(cg_callgraph_row_all(&w->graph, row, 0)));
-	cg_marshal_dict(&w->marshal);
+	p = cg_marshal_tuple(p, 5);
+	p = cg_marshal_integer(p, sums->primitive);
+	p = cg_marshal_integer(p, sums->calls);
+	p = cg_marshal_float(p, seconds(cg_callgraph_row_self(&w->graph, row, 0)));
+	p = cg_marshal_float(p, seconds(cg_callgraph_row_all(&w->graph, row, 0)));
+	cg_stream_wrote(w->x->stream, cg_marshal_dict(p));
 	for (uint32_t i = 0; i < sums->arc_count; i++)
 		put_caller(w, cg_callgraph_arc(&w->graph, sums->first_arc + i));
-	cg_marshal_dict_end(&w->marshal);
+	p = cg_stream_room(w->x->stream, CG_MARSHAL_ITEM);
+	cg_stream_wrote(w->x->stream, cg_marshal_dict_end(p));
 }
 
 static void
@@ -220,11 +239,11 @@ pstats_write(const struct cg_export *x)
 	enum cg_status status = prepare(&w);
 
 	if (!status) {
-		cg_marshal_dict(&w.marshal);
+		cg_stream_wrote(x->stream, cg_marshal_dict(cg_stream_room(x->stream, 1)));
 		for (uint32_t row = 0; row < w.rows.count; row++)
 			if (cg_callgraph_row(&w.graph, row)->placed)
 				put_row(&w, row);
-		cg_marshal_dict_end(&w.marshal);
+		cg_stream_wrote(x->stream, cg_marshal_dict_end(cg_stream_room(x->stream, 1)));
 		warn(&w);
 	}
 	release(&w);
