@@ -48,6 +48,7 @@ void
 cg_memory_keep(void)
 {
 #ifdef __GLIBC__
+	(void)mallopt(M_ARENA_MAX, 1); /* a second thread has none of its own to give back */
 	(void)mallopt(M_MMAP_MAX, 0);
 	(void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	(void)mallopt(M_TOP_PAD, 4 << 20);
