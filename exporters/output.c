@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { EARLY = 32 << 20 /* bytes */ };
+
 static char doomed[PATH_MAX]; /* what the handler removes */
 static volatile sig_atomic_t is_doomed;
 
@@ -148,13 +150,14 @@ cg_output_open(struct cg_output *output, const char *path)
 
 /*
  * Bytes on their way to the disk early: a file system may see to it that a file that takes
- * the place of another is there when it gets its name, and all would then wait for that.
+ * the place of another is there when it gets its name, and all would then wait for that. A
+ * large file comes faster than a disk takes it, and would wait here.
  */
 static void
 settle(struct cg_output *o, size_t n)
 {
 #ifdef SYNC_FILE_RANGE_WRITE
-	if (o->replaces)
+	if (o->replaces && o->bytes < EARLY)
 		(void)sync_file_range(o->fd, (off_t)o->bytes, (off_t)n, SYNC_FILE_RANGE_WRITE);
 #endif
 	o->bytes += n;
