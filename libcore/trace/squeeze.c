@@ -2,8 +2,10 @@
  * Squeezing a table.
  *
  * The idea to know: the bytes of one column, and of one plane of it, are of one kind. A
- * block of deflate has one code, so a block should end where the kind changes. Several
- * ways are tried and the shortest is kept; each gives what any inflate reads.
+ * block of deflate has one code, so a block should end where the kind changes. The planes of
+ * times are noise: what deflate finds twice in them is chance, and telling it costs more
+ * than the bytes do, so they get a code and no more. Of an archive several ways are tried and
+ * the shortest is kept; each gives what any inflate reads.
  */
 #include "trace/squeeze.h"
 
@@ -18,27 +20,34 @@
 enum {
 	LEVEL = 9,
 	WINDOW_BITS = 15,
-	LEAST_BLOCK = 400, /* bytes: a shorter one is not worth a code of its own */
-	ONCE_BLOCK = 16000 /* the same where one way must do: no small trace gets larger */
+	LEAST_BLOCK = 200 /* bytes: a shorter one is not worth a code of its own */
 };
 
+/* Bytes of one kind: one block, or more. */
+struct part {
+	size_t begin, end;
+	bool noise; /* nothing in it repeats */
+};
+
+/* All bytes, in parts. */
 struct cut {
-	size_t *at; /* owned: where blocks end, rising */
+	struct part *parts; /* owned */
 	size_t count, cap;
-	size_t least; /* bytes of a block */
 };
 
 struct way {
 	int memory; /* zlib's memLevel: how long a block may grow */
 	int strategy;
-	bool cut; /* end blocks where the kind of bytes changes */
+	bool cut;   /* end blocks where the kind of bytes changes */
+	bool noise; /* look for nothing in noise; with cut alone */
 };
 
 static const struct way ways[] = {
-	{7, Z_DEFAULT_STRATEGY, false}, {9, Z_DEFAULT_STRATEGY, false},
-	{8, Z_FILTERED, false},         {7, Z_DEFAULT_STRATEGY, true},
-	{9, Z_DEFAULT_STRATEGY, true},  {7, Z_FILTERED, true},
-	{9, Z_FILTERED, true},
+	{7, Z_DEFAULT_STRATEGY, false, false}, {9, Z_DEFAULT_STRATEGY, false, false},
+	{8, Z_FILTERED, false, false},         {7, Z_DEFAULT_STRATEGY, true, false},
+	{9, Z_DEFAULT_STRATEGY, true, false},  {7, Z_FILTERED, true, false},
+	{9, Z_FILTERED, true, false},          {8, Z_DEFAULT_STRATEGY, true, true},
+	{8, Z_FILTERED, true, true},
 };
 
 static void *
@@ -55,22 +64,26 @@ zlib_free(void *arg, void *p)
 	cg_free(p);
 }
 
-/* Take all of `raw`; blocks end at the cuts, if any. What the last call returned. */
+/* Take all of `raw`, part by part. What the last call returned. */
 static int
-deflate_cut(z_stream *zlib, const struct cg_buffer *raw, const struct cut *cut)
+deflate_parts(z_stream *zlib, const struct cg_buffer *raw, const struct cut *cut,
+              int level, const struct way *way)
 {
-	size_t done = 0;
+	int got = Z_OK;
 
 	zlib->next_in = raw->data;
-	for (size_t i = 0; cut && i < cut->count; i++) {
-		zlib->avail_in = (uInt)(cut->at[i] - done);
-		deflate(zlib, Z_BLOCK);
+	for (size_t i = 0; i < cut->count; i++) {
+		const struct part *part = &cut->parts[i];
+		bool noise = part->noise && way->noise, last = i + 1 == cut->count;
+
+		/* Between two blocks: there is nothing that this would have to write. */
+		deflateParams(zlib, level, noise ? Z_HUFFMAN_ONLY : way->strategy);
+		zlib->avail_in = (uInt)(part->end - part->begin);
+		got = deflate(zlib, last ? Z_FINISH : Z_BLOCK);
 		if (zlib->avail_in)
 			return Z_BUF_ERROR; /* no room left */
-		done = cut->at[i];
 	}
-	zlib->avail_in = (uInt)(raw->len - done);
-	return deflate(zlib, Z_FINISH);
+	return got;
 }
 
 /* Deflate in one of the ways; the buffer is cleared first. */
@@ -79,6 +92,8 @@ deflate_way(const struct way *way, const struct cg_buffer *raw, const struct cut
             struct cg_buffer *out)
 {
 	z_stream zlib = {.zalloc = zlib_alloc, .zfree = zlib_free};
+	struct part all = {0, raw->len, false};
+	const struct cut whole = {.parts = &all, .count = 1};
 	size_t room;
 	int got = Z_OK;
 
@@ -89,24 +104,32 @@ deflate_way(const struct way *way, const struct cg_buffer *raw, const struct cut
 	zlib.next_out = cg_buffer_extend(out, room);
 	zlib.avail_out = (uInt)room;
 	if (zlib.next_out)
-		got = deflate_cut(&zlib, raw, way->cut ? cut : NULL);
+		got = deflate_parts(&zlib, raw, way->cut ? cut : &whole, LEVEL, way);
 	if (!out->status)
 		out->len = room - zlib.avail_out;
 	deflateEnd(&zlib);
 	return got == Z_STREAM_END ? CG_OK : CG_NOMEM;
 }
 
+/* All up to `end` that is in no part yet; what is short goes with its neighbour. */
 static enum cg_status
-cut_at(struct cut *cut, size_t at)
+cut_at(struct cut *cut, size_t end, bool noise)
 {
-	size_t before = cut->count ? cut->at[cut->count - 1] : 0;
+	struct part *last = cut->count ? &cut->parts[cut->count - 1] : NULL;
+	size_t begin = last ? last->end : 0, size = end - begin;
 	enum cg_status status;
 
-	if (at - before < cut->least)
+	if (size == 0)
 		return CG_OK;
-	status = cg_grow(&cut->at, &cut->cap, cut->count + 1, sizeof *cut->at);
+	noise = noise && size >= LEAST_BLOCK;
+	if (last && noise == last->noise &&
+	    (size < LEAST_BLOCK || last->end - last->begin < LEAST_BLOCK)) {
+		last->end = end;
+		return CG_OK;
+	}
+	status = cg_grow(&cut->parts, &cut->cap, cut->count + 1, sizeof *cut->parts);
 	if (!status)
-		cut->at[cut->count++] = at;
+		cut->parts[cut->count++] = (struct part){begin, end, noise};
 	return status;
 }
 
@@ -114,12 +137,12 @@ cut_at(struct cut *cut, size_t at)
 static enum cg_status
 cut_planes(struct cut *cut, size_t at, const uint8_t *lengths, uint32_t count)
 {
-	enum cg_status status = cut_at(cut, at += count);
+	enum cg_status status = cut_at(cut, at += count, false);
 
 	for (unsigned plane = 0; plane < 8 && !status; plane++) {
 		for (uint32_t i = 0; i < count; i++)
 			at += lengths[i] > plane;
-		status = cut_at(cut, at);
+		status = cut_at(cut, at, true);
 	}
 	return status;
 }
@@ -141,17 +164,17 @@ static enum cg_status
 cut_column(struct cut *cut, size_t at, const struct cg_table_column *column,
            uint32_t count)
 {
-	enum cg_status status = cut_at(cut, at);
+	enum cg_status status = cut_at(cut, at, false);
 	size_t rows = 0;
 
 	if (!status && column->coding == CG_TRACE_SPARSE) {
 		rows = sparse_rows(column, &count);
-		status = cut_at(cut, at + rows);
+		status = cut_at(cut, at + rows, false);
 	}
 	if (!status &&
 	    (column->coding == CG_TRACE_SPARSE || column->coding == CG_TRACE_PLANES))
 		status = cut_planes(cut, at + rows, column->bytes + rows, count);
-	return status ? status : cut_at(cut, at + column->size);
+	return status ? status : cut_at(cut, at + column->size, false);
 }
 
 /* Cut the table of n bytes that begins at raw->data[at]. */
@@ -166,7 +189,7 @@ cut_table(struct cut *cut, const struct cg_buffer *raw, size_t at, size_t n)
 			status = cut_column(cut, (size_t)(table->columns[id].bytes - raw->data),
 			                    &table->columns[id], table->count);
 	cg_free(table);
-	return status;
+	return status ? status : cut_at(cut, at + n, false);
 }
 
 static enum cg_status
@@ -208,9 +231,11 @@ deflate_best(const struct cg_buffer *raw, const struct cut *cut, struct cg_buffe
 }
 
 bool
-cg_squeeze_once(z_stream *zlib, const struct cg_buffer *raw, struct cg_buffer *stored)
+cg_squeeze_once(z_stream *zlib, int level, const struct cg_buffer *raw,
+                struct cg_buffer *stored)
 {
-	struct cut cut = {.least = ONCE_BLOCK};
+	static const struct way way = {0, Z_DEFAULT_STRATEGY, true, true};
+	struct cut cut = {0};
 	enum cg_status status = cut_table(&cut, raw, 0, raw->len);
 	int got = Z_MEM_ERROR;
 
@@ -219,8 +244,8 @@ cg_squeeze_once(z_stream *zlib, const struct cg_buffer *raw, struct cg_buffer *s
 	zlib->next_out = status ? NULL : cg_buffer_extend(stored, raw->len - 1);
 	zlib->avail_out = (uInt)stored->len;
 	if (zlib->next_out && deflateReset(zlib) == Z_OK)
-		got = deflate_cut(zlib, raw, &cut);
-	cg_free(cut.at);
+		got = deflate_parts(zlib, raw, &cut, level, &way);
+	cg_free(cut.parts);
 	if (status && !stored->status)
 		stored->status = status;
 	if (got == Z_STREAM_END)
@@ -231,24 +256,24 @@ cg_squeeze_once(z_stream *zlib, const struct cg_buffer *raw, struct cg_buffer *s
 enum cg_status
 cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer *stored)
 {
-	struct cut cut = {.least = LEAST_BLOCK};
+	struct cut cut = {0};
 	enum cg_status status = cut_table(&cut, raw, 0, raw->len);
 
 	if (!status)
 		status = deflate_best(raw, &cut, stored);
-	cg_free(cut.at);
+	cg_free(cut.parts);
 	return status;
 }
 
 enum cg_status
 cg_squeeze_group(const struct cg_buffer *raw, struct cg_buffer *stored)
 {
-	struct cut cut = {.least = LEAST_BLOCK};
+	struct cut cut = {0};
 	enum cg_status status = cut_group(&cut, raw);
 
 	if (!status)
 		status = deflate_best(raw, &cut, stored);
-	cg_free(cut.at);
+	cg_free(cut.parts);
 	return status;
 }
 
@@ -259,7 +284,7 @@ recode(struct cg_buffer *out, uint8_t id, const uint64_t *values, uint32_t count
 {
 	static const enum cg_trace_coding codings[] = {CG_TRACE_PLANES, CG_TRACE_DENSE,
 	                                               CG_TRACE_SPARSE};
-	static const struct way way = {8, Z_DEFAULT_STRATEGY, false};
+	static const struct way way = {8, Z_DEFAULT_STRATEGY, false, false};
 	enum cg_trace_coding best = CG_TRACE_DENSE;
 	const struct cut none = {0};
 	struct cg_buffer bytes, small;

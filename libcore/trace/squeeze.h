@@ -20,10 +20,10 @@ enum cg_status cg_squeeze_deflate(const struct cg_buffer *raw, struct cg_buffer 
 enum cg_status cg_squeeze_group(const struct cg_buffer *raw, struct cg_buffer *stored);
 
 /*
- * Deflate a table in one go, with a stream that deflateInit2 has made ready: blocks end
- * where the kind of bytes changes. false when that makes it no shorter, or, with the status
+ * Deflate a table in one go, with a stream that deflateInit2 has made ready for this level:
+ * blocks end where the kind of bytes changes. false when that makes it no shorter, or, with the status
  * of `stored`, when there is no memory.
  */
-bool cg_squeeze_once(struct z_stream_s *zlib, const struct cg_buffer *raw,
+bool cg_squeeze_once(struct z_stream_s *zlib, int level, const struct cg_buffer *raw,
                      struct cg_buffer *stored);
 #endif

@@ -10,6 +10,8 @@
 #include "trace/format.h"
 #include "trace/writer.h"
 
+enum { ROWS = 32768 /* that the writer puts into a chunk */ };
+
 static struct made_sink made = {.room = -1};
 static struct cg_records records;
 static uint32_t reads; /* of hostile bytes */
@@ -244,10 +246,10 @@ each_chunk(void)
 			wrong += back.complete || !holds(&back);
 			wrong += facts.lost_chunks > 1;
 			if (memcmp(copy + at, "NODE", 4) == 0) {
-				uint32_t first = nodes * 16384, left = records.node_count - first;
+				uint32_t first = nodes * ROWS, left = records.node_count - first;
 
 				wrong += facts.lost_chunks != 1;
-				wrong += sum_runs(&back) != runs_but(first, left < 16384 ? left : 16384);
+				wrong += sum_runs(&back) != runs_but(first, left < ROWS ? left : ROWS);
 			} else if (memcmp(copy + at, "THRD", 4) != 0) {
 				wrong += back.node_count != records.node_count;
 				wrong += sum_runs(&back) != sum_runs(&records);
@@ -415,7 +417,7 @@ main(void)
 	versions();
 	huge();
 	not_traces();
-	write_made(20000, 6);
+	write_made(40000, 6);
 	failures();
 	write_made(70000, 6);
 	each_chunk();
