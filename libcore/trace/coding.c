@@ -228,6 +228,46 @@ get_sparse(const uint8_t *bytes, size_t n, uint64_t *values, uint32_t count)
 	return true;
 }
 
+void
+cg_where_put(struct cg_buffer *out, const struct cg_where *where, const uint64_t *values)
+{
+	cg_buffer_put_u8(out, where->by);
+	cg_buffer_put_varint(out, where->above);
+	cg_buffer_put_varint(out, where->used);
+	put_planes(out, values, where->used);
+}
+
+size_t
+cg_where_head(struct cg_where *where, const uint8_t *bytes, size_t n)
+{
+	uint64_t used = 0;
+	size_t at = 1, size;
+
+	if (n == 0)
+		return 0;
+	where->by = bytes[0];
+	size = cg_varint_get(bytes + at, n - at, &where->above);
+	at += size;
+	if (!size)
+		return 0;
+	size = cg_varint_get(bytes + at, n - at, &used);
+	at += size;
+	if (!size || used > n - at)
+		return 0; /* each value has a length */
+	where->used = (uint32_t)used;
+	return at;
+}
+
+bool
+cg_where_get(struct cg_where *where, const uint8_t *bytes, size_t n, uint64_t *values,
+             uint32_t count)
+{
+	size_t head = cg_where_head(where, bytes, n);
+
+	return head && where->used <= count &&
+	       get_planes(bytes + head, bytes + n, values, where->used);
+}
+
 bool
 cg_coding_get(enum cg_trace_coding coding, const uint8_t *bytes, size_t n,
               uint64_t *values, uint32_t count)
@@ -240,6 +280,7 @@ cg_coding_get(enum cg_trace_coding coding, const uint8_t *bytes, size_t n,
 	case CG_TRACE_PLANES:
 		return get_planes(bytes, bytes + n, values, count);
 	case CG_TRACE_BYTES:
+	case CG_TRACE_WHERE: /* takes another column, too */
 	case CG_TRACE_CODINGS:
 		break;
 	}

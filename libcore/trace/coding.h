@@ -5,11 +5,11 @@
 #include "base/buffer.h"
 #include "trace/format.h"
 
-/* Append `count` values, in any coding but BYTES; a failure is the buffer's. */
+/* Append `count` values: DENSE, SPARSE or PLANES; a failure is the buffer's. */
 void cg_coding_put(struct cg_buffer *out, enum cg_trace_coding coding,
                    const uint64_t *values, uint32_t count);
 
-/* Read `count` values, in any coding but BYTES, that use up all n bytes. false: they do not. */
+/* Read `count` values of these codings, that use up all n bytes. false: they do not. */
 bool cg_coding_get(enum cg_trace_coding coding, const uint8_t *bytes, size_t n,
                    uint64_t *values, uint32_t count);
 
@@ -27,4 +27,22 @@ bool cg_sparse_open(struct cg_sparse *sparse, const uint8_t *bytes, size_t n,
 
 /* The row of the next value; call it `used` times. false: it is none of `count`. */
 bool cg_sparse_next(struct cg_sparse *sparse, uint32_t count, uint32_t *row);
+
+/* A column that has values only where another one is above a limit. */
+struct cg_where {
+	uint8_t by;     /* id of the other column, an earlier one */
+	uint64_t above; /* its limit */
+	uint32_t used;  /* values, which may be zero */
+};
+
+/* Append where->used values. A failure is the buffer's. */
+void cg_where_put(struct cg_buffer *out, const struct cg_where *where,
+                  const uint64_t *values);
+
+/* The bytes before the planes of a column of n bytes, or 0: they are no such column. */
+size_t cg_where_head(struct cg_where *where, const uint8_t *bytes, size_t n);
+
+/* Read all values of n bytes, at most `count`. false: they are no such column. */
+bool cg_where_get(struct cg_where *where, const uint8_t *bytes, size_t n,
+                  uint64_t *values, uint32_t count);
 #endif

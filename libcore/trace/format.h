@@ -68,6 +68,7 @@ enum cg_trace_coding {
 	CG_TRACE_SPARSE, /* only what is not zero: rows skipped before each, then planes */
 	CG_TRACE_PLANES, /* lengths, then the lowest bytes of all, the second ones, ... */
 	CG_TRACE_BYTES,  /* bytes that another column divides */
+	CG_TRACE_WHERE, /* planes, for the rows in which an earlier column is above a limit */
 	CG_TRACE_CODINGS
 };
 #endif

@@ -77,7 +77,7 @@ static const struct cg_column thread_columns[] = {
 	THRD(10, unwound, PLAIN),  THRD(11, vanished, PLAIN), THRD(12, origin, INDEX),
 };
 
-/* 1 and 2 are CG_COL_UP and CG_COL_OUTER. */
+/* 1 and 2 are CG_COL_UP and CG_COL_OUTER; the last three are for gaps.c to write. */
 static const struct cg_column node_columns[] = {
 	NODE(3, function, INDEX, DENSE),     NODE(4, edge, PLAIN, DENSE),
 	NODE(5, origin, INDEX, DENSE),       NODE(6, folded, PLAIN, DENSE),

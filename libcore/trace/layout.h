@@ -12,6 +12,15 @@ enum {
 	CG_COL_OUTER = 2   /* NODE: parents outside of the chunk, one more; 0: a root */
 };
 
+/* Columns of NODE that are not stored as the fields are: gaps.h. They are its last. */
+enum {
+	CG_COL_RUN = 12, /* which they are seen against */
+	CG_COL_GAP = 15,
+	CG_COL_GAP_BEFORE = 16,
+	CG_COL_GAP_CPU = 17,
+	CG_GAP_COLUMNS = 3
+};
+
 /* One of the tables of records. */
 struct cg_layout {
 	uint32_t type;    /* of the chunk */

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/varint.h"
+#include "trace/gaps.h"
 
 static enum cg_status
 corrupt(struct cg_decoder *d, const char *why)
@@ -244,6 +245,8 @@ check_node(struct cg_decoder *d, uint32_t i)
 	if (thread && node->edge == CG_EDGE_SPAWN && node->parent != thread->root)
 		return corrupt(d, "a task's root below other calls");
 	node->thread = d->thread;
+	if (node->gap | node->gap_before | node->gap_cpu_ns)
+		cg_gaps_restore(&d->out, node);
 	if (node->origin != CG_NONE && node->origin >= d->farthest)
 		d->farthest = node->origin + 1;
 	return CG_OK;

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/varint.h"
+#include "trace/coding.h"
 #include "trace/group.h"
 #include "trace/table.h"
 
@@ -165,14 +166,18 @@ cut_column(struct cut *cut, size_t at, const struct cg_table_column *column,
            uint32_t count)
 {
 	enum cg_status status = cut_at(cut, at, false);
+	struct cg_where where = {0};
 	size_t rows = 0;
 
 	if (!status && column->coding == CG_TRACE_SPARSE) {
 		rows = sparse_rows(column, &count);
 		status = cut_at(cut, at + rows, false);
 	}
-	if (!status &&
-	    (column->coding == CG_TRACE_SPARSE || column->coding == CG_TRACE_PLANES))
+	if (column->coding == CG_TRACE_WHERE) {
+		rows = cg_where_head(&where, column->bytes, column->size);
+		count = where.used;
+	}
+	if (!status && column->coding != CG_TRACE_DENSE && column->coding != CG_TRACE_BYTES)
 		status = cut_planes(cut, at + rows, column->bytes + rows, count);
 	return status ? status : cut_at(cut, at + column->size, false);
 }
@@ -323,8 +328,8 @@ recode_columns(struct cg_buffer *out, const struct cg_table *table, uint64_t *va
 
 		if (!column->bytes)
 			continue;
-		if (column->coding == CG_TRACE_BYTES) {
-			cg_table_put_bytes(out, (uint8_t)id, column->bytes, column->size);
+		if (column->coding == CG_TRACE_BYTES || column->coding == CG_TRACE_WHERE) {
+			cg_table_copy_column(out, (uint8_t)id, column);
 			continue;
 		}
 		status = cg_table_get_column(table, (uint8_t)id, values, table->count);

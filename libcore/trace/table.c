@@ -69,6 +69,48 @@ cg_table_put_column(struct cg_buffer *out, uint8_t id, enum cg_trace_coding codi
 }
 
 void
+cg_table_put_where(struct cg_buffer *out, uint8_t id, const struct cg_rows_where *where,
+                   const uint64_t *values, uint32_t count)
+{
+	struct cg_where head = {where->by, where->above, 0};
+	uint64_t *some = cg_alloc((count ? count : 1) * sizeof *some), elsewhere = 0, all = 0;
+	struct cg_buffer bytes;
+
+	if (!some) {
+		out->status = CG_NOMEM;
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		bool in = where->values[i] > where->above;
+
+		some[head.used] = values[i];
+		head.used += in;
+		elsewhere |= in ? 0 : values[i];
+		all |= values[i];
+	}
+	cg_buffer_init(&bytes);
+	if (elsewhere)
+		cg_table_put_column(out, id, CG_TRACE_PLANES, values, count);
+	else if (all) {
+		cg_where_put(&bytes, &head, some);
+		put_head(out, id, CG_TRACE_WHERE, bytes.len);
+		cg_buffer_put(out, bytes.data, bytes.len);
+	}
+	if (bytes.status && !out->status)
+		out->status = bytes.status;
+	cg_buffer_release(&bytes);
+	cg_free(some);
+}
+
+void
+cg_table_copy_column(struct cg_buffer *out, uint8_t id,
+                     const struct cg_table_column *column)
+{
+	put_head(out, id, column->coding, column->size);
+	cg_buffer_put(out, column->bytes, column->size);
+}
+
+void
 cg_table_put_first(struct cg_buffer *out, uint8_t id, const uint64_t *values,
                    uint32_t count)
 {
@@ -282,38 +324,128 @@ store_sparse(const struct cg_column *column, const struct cg_table_column *from,
 	return true;
 }
 
-static enum cg_status
-get_rows(const struct cg_table *table, const struct cg_rows *rows,
-         const struct cg_column *column, uint8_t *at, uint64_t *values)
+/* The column of plain numbers before `column` with this id, or NULL. */
+static const struct cg_column *
+earlier_column(const struct cg_rows *rows, const struct cg_column *column, uint8_t id)
 {
-	const struct cg_table_column *from = &table->columns[column->id];
+	for (const struct cg_column *c = rows->columns; c < column; c++)
+		if (c->id == id)
+			return c->form == CG_FORM_PLAIN ? c : NULL;
+	return NULL;
+}
+
+/* Reading the columns of some rows, one after another. */
+struct getter {
+	const struct cg_table *table;
+	const struct cg_rows *rows;
+	uint8_t *at;      /* the first row */
+	uint64_t *values; /* owned; room for one a row */
+	uint8_t held;     /* id of the column that they all are of now, or 0 */
+	uint32_t *picked; /* owned; rows in which a column is above a limit, when one has been */
+	uint32_t picked_count;
+	uint8_t by; /* that column */
+	uint64_t above;
+	uint8_t within; /* what was stored in these rows alone */
+};
+
+/* Pick the rows in which `by`, which is stored already, is above a limit. */
+static void
+pick_rows(struct getter *get, const struct cg_column *by, uint64_t above)
+{
+	size_t stride = get->rows->stride;
+	uint32_t used = 0;
+
+	if (get->by == by->id && get->above == above)
+		return; /* as the column before */
+	if (get->held == by->id)
+		for (uint32_t i = 0; i < get->rows->count; i++) {
+			get->picked[used] = i;
+			used += get->values[i] > above;
+		}
+	else if (get->within == by->id)
+		for (uint32_t i = 0; i < get->picked_count; i++) {
+			get->picked[used] = get->picked[i];
+			used += cg_column_load(by, get->at + get->picked[i] * stride) > above;
+		}
+	else
+		for (uint32_t i = 0; i < get->rows->count; i++) {
+			get->picked[used] = i;
+			used += cg_column_load(by, get->at + i * stride) > above;
+		}
+	get->picked_count = used;
+	get->by = by->id;
+	get->above = above;
+}
+
+/* A column that has values only where another one is above a limit. */
+static enum cg_status
+store_where(struct getter *get, const struct cg_column *column,
+            const struct cg_table_column *from)
+{
+	const struct cg_column *by;
+	struct cg_where where;
+
+	if (!get->picked)
+		get->picked = cg_alloc(get->rows->count * sizeof *get->picked);
+	if (!get->picked)
+		return CG_NOMEM;
+	if (!cg_where_head(&where, from->bytes, from->size))
+		return CG_CORRUPT;
+	by = earlier_column(get->rows, column, where.by);
+	if (!by)
+		return CG_CORRUPT;
+	pick_rows(get, by, where.above);
+	get->held = 0;
+	if (get->picked_count != where.used ||
+	    !cg_where_get(&where, from->bytes, from->size, get->values, get->rows->count) ||
+	    !to_fields(column, get->rows->start, get->values, where.used))
+		return CG_CORRUPT;
+	for (uint32_t i = 0; i < where.used; i++)
+		store_field(get->at + get->picked[i] * get->rows->stride + column->offset,
+		            column->size, get->values[i]);
+	get->within = column->id;
+	return CG_OK;
+}
+
+static enum cg_status
+get_rows(struct getter *get, const struct cg_column *column)
+{
+	const struct cg_table_column *from = &get->table->columns[column->id];
+	const struct cg_rows *rows = get->rows;
 	bool zero_is_zero = column->form == CG_FORM_PLAIN || column->form == CG_FORM_SIGNED;
 	enum cg_status status;
 
 	if (zero_is_zero && !from->bytes)
 		return CG_OK;
+	if (zero_is_zero && from->coding == CG_TRACE_WHERE)
+		return store_where(get, column, from);
+	get->held = 0;
 	if (zero_is_zero && from->coding == CG_TRACE_SPARSE)
-		return store_sparse(column, from, rows, at, values) ? CG_OK : CG_CORRUPT;
-	status = cg_table_get_column(table, column->id, values, rows->count);
+		return store_sparse(column, from, rows, get->at, get->values) ? CG_OK
+		                                                              : CG_CORRUPT;
+	status = cg_table_get_column(get->table, column->id, get->values, rows->count);
 	if (status)
 		return status;
-	if (!to_fields(column, rows->start, values, rows->count))
+	if (!to_fields(column, rows->start, get->values, rows->count))
 		return CG_CORRUPT;
-	store_fields(column, at, rows->stride, values, rows->count);
+	store_fields(column, get->at, rows->stride, get->values, rows->count);
+	get->held = column->id;
 	return CG_OK;
 }
 
 enum cg_status
 cg_table_get(const struct cg_table *table, const struct cg_rows *rows, void *base)
 {
-	uint64_t *values = cg_alloc(rows->count * sizeof *values);
-	enum cg_status status = values ? CG_OK : CG_NOMEM;
-	uint8_t *at = base;
+	struct getter get = {.table = table, .rows = rows, .at = base};
+	enum cg_status status;
 
-	if (values)
-		at += (size_t)rows->first * rows->stride;
+	get.values = cg_alloc(rows->count * sizeof *get.values);
+	status = get.values ? CG_OK : CG_NOMEM;
+	if (get.values)
+		get.at += (size_t)rows->first * rows->stride;
 	for (uint32_t c = 0; c < rows->column_count && !status; c++)
-		status = get_rows(table, rows, &rows->columns[c], at, values);
-	cg_free(values);
+		status = get_rows(&get, &rows->columns[c]);
+	cg_free(get.picked);
+	cg_free(get.values);
 	return status;
 }

@@ -48,6 +48,21 @@ void cg_table_put(struct cg_buffer *out, const struct cg_rows *rows, const void 
 void cg_table_put_column(struct cg_buffer *out, uint8_t id, enum cg_trace_coding coding,
                          const uint64_t *values, uint32_t count);
 
+/* The rows of a table in which an earlier column of plain numbers is above a limit. */
+struct cg_rows_where {
+	uint8_t by; /* id of that column */
+	uint64_t above;
+	const uint64_t *values; /* of that column, one a row */
+};
+
+/*
+ * Write one column with a value a row, for the rows alone that `where` says; another way
+ * where others have one that is not zero. Nothing when all are zero.
+ */
+void cg_table_put_where(struct cg_buffer *out, uint8_t id,
+                        const struct cg_rows_where *where, const uint64_t *values,
+                        uint32_t count);
+
 /* Write one column in this coding, all zero or not. */
 void cg_table_put_coded(struct cg_buffer *out, uint8_t id, enum cg_trace_coding coding,
                         const uint64_t *values, uint32_t count);
@@ -58,6 +73,12 @@ void cg_table_put_first(struct cg_buffer *out, uint8_t id, const uint64_t *value
 
 /* Write a column of bytes as they are. */
 void cg_table_put_bytes(struct cg_buffer *out, uint8_t id, const void *bytes, size_t n);
+
+struct cg_table_column;
+
+/* Write a column of another table as it is there. */
+void cg_table_copy_column(struct cg_buffer *out, uint8_t id,
+                          const struct cg_table_column *column);
 
 /* The field of a row, whatever its size. */
 uint64_t cg_column_load(const struct cg_column *column, const void *row);
@@ -76,8 +97,8 @@ struct cg_table {
 enum cg_status cg_table_open(struct cg_table *table, const uint8_t *payload, size_t n);
 
 /*
- * Read `count` values of a column. All zero when it is not there. CG_CORRUPT,
- * CG_UNSUPPORTED: a coding that this version does not know.
+ * Read `count` values of a column, which is none that depends on another. All zero when it
+ * is not there. CG_CORRUPT, CG_UNSUPPORTED: a coding that this version does not know.
  */
 enum cg_status cg_table_get_column(const struct cg_table *table, uint8_t id,
                                    uint64_t *values, uint32_t count);

@@ -3,8 +3,8 @@
  * twice, so a pipe will do.
  *
  * The idea to know: a chunk is a table of a bounded number of rows. Which field is which
- * column is data (layout.c); only strings and the tree's shape are written by hand. In an
- * archive, short chunks that follow one another go into a group.
+ * column is data (layout.c); only strings, the tree's shape and its gaps are written by hand.
+ * In an archive, short chunks that follow one another go into a group.
  */
 #include "trace/writer.h"
 
@@ -12,12 +12,14 @@
 #include <zlib.h>
 
 #include "base/alloc.h"
+#include "trace/gaps.h"
 #include "trace/group.h"
 #include "trace/layout.h"
 #include "trace/squeeze.h"
 
 enum {
-	ROWS = 32768,       /* of a chunk */
+	ROWS = 16384,       /* of a chunk: what a processor keeps near while it reads them */
+	ROWS_LAST = 24576,  /* of the last one at most, so that none is short */
 	ROWS_PACK = 65536,  /* of one in an archive */
 	INDEX_FROM = 64,    /* chunks: an archive of fewer has no index */
 	MEMBER_MOST = 4096, /* bytes of a payload that goes into a group */
@@ -35,8 +37,9 @@ struct writer {
 	struct cg_buffer raw, stored, head;
 	struct cg_buffer group; /* members that wait, of an archive */
 	uint32_t members;
-	uint64_t *values; /* ROWS_PACK of them */
+	uint64_t *values; /* as many as a chunk may have rows */
 	uint32_t rows;    /* of a chunk */
+	uint32_t most;    /* of the last one */
 	bool pack;
 	uint64_t offset; /* bytes written */
 	uint32_t sequence;
@@ -261,9 +264,13 @@ put_rows(struct writer *w, const struct cg_layout *layout, uint32_t first, uint3
 	memcpy(&base, (const char *)w->records + layout->array, sizeof base);
 	cg_buffer_clear(&w->raw);
 	cg_table_begin(&w->raw, first, count);
-	if (layout->type == CG_TRACE_NODE)
+	if (layout->type == CG_TRACE_NODE) {
 		put_shape(w, first, count);
+		rows.column_count -= CG_GAP_COLUMNS;
+	}
 	cg_table_put(&w->raw, &rows, base);
+	if (layout->type == CG_TRACE_NODE)
+		cg_gaps_put(&w->raw, w->records, first, count);
 	return put_chunk(w, layout->type, layout->optional ? 0 : CG_TRACE_REQUIRED);
 }
 
@@ -275,9 +282,10 @@ put_table(struct writer *w, enum cg_layout_id id)
 	uint32_t total;
 
 	memcpy(&total, (const char *)w->records + layout->count, sizeof total);
-	for (uint32_t first = 0; first < total && !status; first += w->rows)
-		status =
-			put_rows(w, layout, first, total - first < w->rows ? total - first : w->rows);
+	for (uint32_t first = 0, count; first < total && !status; first += count) {
+		count = total - first <= w->most ? total - first : w->rows;
+		status = put_rows(w, layout, first, count);
+	}
 	return status;
 }
 
@@ -388,7 +396,8 @@ cg_trace_write(const struct cg_records *records, const struct cg_sink *sink, int
 	w.pack = pack;
 	w.level = pack ? 9 : level;
 	w.rows = pack ? ROWS_PACK : ROWS;
-	w.values = cg_zalloc(w.rows, sizeof *w.values);
+	w.most = pack ? ROWS_PACK : ROWS_LAST;
+	w.values = cg_zalloc(w.most, sizeof *w.values);
 	if (!w.values || deflateInit2(&w.zlib, w.level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL,
 	                              Z_DEFAULT_STRATEGY) != Z_OK)
 		status = CG_NOMEM;

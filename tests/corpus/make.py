@@ -11,7 +11,7 @@ import sys
 import zlib
 
 MAGIC = b"\x89CGT\r\n\x1a\n"
-DENSE, SPARSE, PLANES, BYTES = range(4)
+DENSE, SPARSE, PLANES, BYTES, WHERE = range(5)
 REQUIRED, DEFLATED = 2, 1
 
 
@@ -46,7 +46,15 @@ def dense(values):
     return b"".join(map(varint, values))
 
 
-CODE = {DENSE: dense, SPARSE: sparse, PLANES: planes, BYTES: bytes}
+def where(values):
+    """values: id of the other column, its limit, then the values; or bytes as they are."""
+    if isinstance(values, bytes):
+        return values
+    by, limit, *values = values
+    return bytes([by]) + varint(limit) + varint(len(values)) + planes(values)
+
+
+CODE = {DENSE: dense, SPARSE: sparse, PLANES: planes, BYTES: bytes, WHERE: where}
 
 
 def table(first, count, *columns):
@@ -54,7 +62,7 @@ def table(first, count, *columns):
     out = varint(first) + varint(count)
     for i, (number, *coding, values) in enumerate(columns):
         coding = coding[0] if coding else DENSE
-        if i and coding != BYTES and not any(values):
+        if i and coding < BYTES and not any(values):
             continue
         data = CODE[coding](values)
         out += bytes([number, coding]) + varint(len(data)) + data
@@ -161,7 +169,8 @@ def many():
     f.chunk(b"NODE", table(5, 3, (1, [0, 1, 1]), (2, BYTES, varint(5) + varint(1) + varint(0)),
                            (3, [2, 1, 0]), (4, SPARSE, [0, 2, 0]), (5, SPARSE, [0, 8, 0]),
                            (7, [1, 1, 0]), (9, SPARSE, [0, 1, 0]), (12, [100, 200, 0]),
-                           (15, SPARSE, [0, 150, 0]), (17, SPARSE, [0, 20, 0])))
+                           # a gap of 150 in 200, for which the CPU clock said 20, not 75
+                           (15, WHERE, [12, 150, 51]), (17, WHERE, [15, 0, zigzag(55)])))
     f.chunk(b"SPWN", table(0, 1, (1, [6]), (2, [2]), (3, [5]), (4, [1]), (5, [4000]),
                            (6, [4000])))
     f.chunk(b"TASK", table(0, 1, (1, [0]), (3, [5]), (6, [1]), (7, [zigzag(4000)]),
@@ -264,6 +273,17 @@ def bad_tables():
     yield "sparse-zero", small(
         node=table(0, 2, (2, BYTES, b"\0"), (3, [0, 1])) + bytes([7, SPARSE, 3, 1, 1, 0]))
     yield "bytes-for-numbers", small(func=table(0, 1, (1, BYTES, b"\3")))
+    for name, number, values in (
+            ("where-of-later", 12, [15, 0, 7]), ("where-of-itself", 12, [12, 0, 7]),
+            ("where-of-optional", 12, [3, 0, 7]), ("where-of-unknown", 17, [2, 0, 7]),
+            ("where-too-many", 15, [12, 0, 7, 7]), ("where-too-few", 15, [12, 0]),
+            ("where-all-below", 15, [12, 3900, 7]), ("where-optional", 5, [4, 0])):
+        columns = [(12, PLANES, [0, 3900])] if number > 12 else []
+        yield name, nodes((2, BYTES, b"\0"), (3, [0, 1]), *columns, (number, WHERE, values))
+    for name, data in (("where-empty", b""), ("where-cut", bytes([12, 0, 1])),
+                       ("where-long", bytes([12, 0, 1, 1, 7, 7]))):
+        yield name, nodes((2, BYTES, b"\0"), (3, [0, 1]), (12, PLANES, [0, 3900]),
+                          (15, WHERE, data))
 
 
 def bad_groups():

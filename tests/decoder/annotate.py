@@ -11,7 +11,7 @@ import sys
 import decode
 
 WIDTH = 16
-CODINGS = ("DENSE", "SPARSE", "PLANES", "BYTES")
+CODINGS = ("DENSE", "SPARSE", "PLANES", "BYTES", "WHERE")
 END_FIELDS = ("offset of INDX", "size of the file", "chunks", "strings", "functions",
               "threads", "nodes", "rows of SPWN", "rows of TASK", "rows of HOLD", "arguments",
               "0")

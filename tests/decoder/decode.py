@@ -129,6 +129,7 @@ def get_dense(data, count):
 
 
 CODINGS = {0: get_dense, 1: get_sparse, 2: get_planes}
+WHERE = 4
 
 
 class Table:
@@ -155,10 +156,31 @@ class Table:
         coding, data = self.columns[number]
         if coding == 3:
             raise corrupt("bytes where there should be numbers")
+        if coding == WHERE:
+            raise corrupt("a column that cannot depend on another")
         if coding not in CODINGS:
             raise Damage("unsupported", "a coding that is not known")
         data = Bytes(data)
         values = CODINGS[coding](data, self.count)
+        if data.left():
+            raise corrupt("a column with bytes left")
+        return values
+
+    def where(self, number, allowed):
+        """The values of a column, by those of one of the `allowed` where it depends on one."""
+        coding, data = self.columns.get(number, (0, b""))
+        if coding != WHERE:
+            return self.values(number)
+        data = Bytes(data)
+        by, limit, some = data.take(1)[0], data.varint(), data.varint()
+        if by >= number or by not in allowed:
+            raise corrupt("a column that depends on what it cannot")
+        rows = [i for i, value in enumerate(self.where(by, allowed)) if value > limit]
+        if some != len(rows):
+            raise corrupt("not a value for each row that has one")
+        values = [0] * self.count
+        for row, value in zip(rows, get_planes(data, some)):
+            values[row] = value
         if data.left():
             raise corrupt("a column with bytes left")
         return values
@@ -177,11 +199,14 @@ def unzigzag(value):
 def fields(table, kind, start):
     """The rows of a table as dicts, by section 6."""
     rows = [{} for _ in range(table.count)]
-    for number, name in enumerate(TABLES[kind][2].split(), 1):
+    names = TABLES[kind][2].split()
+    plain = [number for number, name in enumerate(names, 1) if name[-1] not in "?-@!"]
+    for number, name in enumerate(names, 1):
         form = name[-1] if name[-1] in "?-@=!" else ""
         if form == "!":
             continue
-        for row, value in zip(rows, table.values(number)):
+        values = table.values(number) if form in "?@" and form else table.where(number, plain)
+        for row, value in zip(rows, values):
             if form == "?":
                 value = value - 1 if value else None
             elif form == "-":
@@ -336,6 +361,13 @@ class Decoder:
         if outer.left():
             raise corrupt("outer parents left")
 
+    def gaps(self, row):
+        """From what is stored to what it stands for, section 6.6."""
+        if 0 < row["gap"] <= row["run"]:
+            row["gap"] = row["run"] + 1 - row["gap"]
+        expected = self.trace.ns((row["gap"] + row["gap_before"]) & U64)
+        row["gap_cpu_ns"] = (expected - unzigzag(row["gap_cpu_ns"])) & U64
+
     def check_argument(self, row, i):
         self.string(row, "string")
 
@@ -365,6 +397,7 @@ class Decoder:
         if last >= len(threads) or i >= threads[last]["root"] + threads[last]["node_count"]:
             last = self.thread_of(i)
         row["thread"], root = last, threads[last]["root"]
+        self.gaps(row)
         if (row["parent"] is None) != (i == root) or (row["function"] is None) != (i == root):
             raise corrupt("a root that is none")
         if row["function"] is not None and row["function"] >= len(self.trace.functions):

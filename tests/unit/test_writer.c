@@ -82,6 +82,41 @@ levels(void)
 }
 
 /* A chain as deep as it gets: no recursion anywhere, across many chunks. */
+/* Gaps that fit their run and the clock, and such that do not, below any limit. */
+static void
+gaps(void)
+{
+	static const uint64_t runs[] = {0, 1, 7800, 7801, 123456, UINT64_MAX};
+	static const uint64_t limits[] = {0, 7800, UINT64_MAX}, odd[] = {0, 7, UINT64_MAX};
+	struct made_sink to = {.room = -1};
+	struct cg_records records, back;
+
+	made_records(&records, 11, 3000);
+	for (uint32_t i = 0; i < records.node_count; i++) {
+		uint64_t run = runs[i % 6], some[] = {0, 1, run - 1, run, run + 1, run / 2};
+		struct cg_rec_node *node = &records.nodes[i];
+
+		node->run = run;
+		node->gap = some[i / 6 % 6];
+		node->gap_before = odd[i / 36 % 3];
+		node->gap_cpu_ns = odd[i / 108 % 3];
+	}
+	for (int i = 0; i < 6; i++) {
+		records.gap_limit = limits[i % 3];
+		if (i == 3) /* from now on none is short of a limit of 0 */
+			for (uint32_t k = 0; k < records.node_count; k++)
+				records.nodes[k].gap = records.nodes[k].run;
+		cg_records_init(&back);
+		eq(write_to(&to, &records, i % 2 ? CG_TRACE_LEVEL_PACK : CG_TRACE_LEVEL), CG_OK,
+		   "gaps of all kinds are written");
+		eq(read_from(&to.bytes, &back, 65536), CG_OK, "and read");
+		ok(same_records(&records, &back), "the same");
+		cg_records_release(&back);
+	}
+	cg_records_release(&records);
+	cg_buffer_release(&to.bytes);
+}
+
 static void
 deep(void)
 {
@@ -207,6 +242,7 @@ main(void)
 	round_trip(300, 2, "a few nodes are written");
 	round_trip(50000, 3, "several chunks are written");
 	levels();
+	gaps();
 	deep();
 	documented();
 	failures();
