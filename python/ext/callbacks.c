@@ -47,10 +47,11 @@ code_of(PyObject *const *args)
 	return (PyCodeObject *)args[ARG_CODE];
 }
 
+/* That of the event: on top, and none of the interpreter's own. */
 static inline cg_frame *
 frame_here(void)
 {
-	return cg_frame_current(cg_tstate());
+	return cg_frame_top(cg_tstate());
 }
 
 static CG_NOINLINE PyObject *
@@ -104,17 +105,45 @@ py_start(PyObject *const *args, bool coarse)
 
 QUICK(py_start)
 
-CALLBACK(on_py_resume)
+static CG_NOINLINE PyObject *
+resume_other(PyCodeObject *code)
 {
-	PyCodeObject *code = code_of(args);
 	struct cg_thread *th = cg_recorder_thread(code);
 
-	UNUSED_ARGS;
 	check_sites(code);
 	if (th && !cg_code_is_own(code))
 		cg_on_resume(th, code, frame_here());
 	Py_RETURN_NONE;
 }
+
+static CG_NOINLINE PyObject *
+resume_generator(PyCodeObject *code, const cg_frame *frame, uint64_t tick)
+{
+	cg_resume_slow(cg_here.thread, cg_code_key(code), CG_KIND_GENERATOR,
+	               cg_frame_id(frame), 0, tick);
+	Py_RETURN_NONE;
+}
+
+/* The step of a generator that a plain call asks for is told at once. */
+static CG_ALWAYS_INLINE PyObject *
+py_resume(PyObject *const *args, bool coarse)
+{
+	PyCodeObject *code = code_of(args);
+	const cg_frame *frame;
+	uint64_t tick;
+
+	if (!cg_recorder_is_quick() || !cg_code_is_generator(code) ||
+	    CG_UNLIKELY(cg_sites_rest_in(code)) || cg_act_on_top(cg_here.thread))
+		return resume_other(code);
+	frame = frame_here();
+	tick = cg_quick_tick(coarse);
+	if (CG_UNLIKELY(!cg_try_resume(cg_here.thread, cg_code_key(code), cg_frame_id(frame),
+	                               tick)))
+		return resume_generator(code, frame, tick);
+	Py_RETURN_NONE;
+}
+
+QUICK(py_resume)
 
 CALLBACK(on_py_throw)
 {
@@ -134,16 +163,45 @@ CALLBACK(on_py_throw)
 	Py_RETURN_NONE;
 }
 
-CALLBACK(on_py_yield)
+static CG_NOINLINE PyObject *
+yield_other(PyObject *const *args)
 {
 	PyCodeObject *code = code_of(args);
 	struct cg_thread *th = cg_recorder_thread(code);
 
-	UNUSED_ARGS;
 	if (th && !cg_code_is_own(code))
 		cg_on_yield(th, code, frame_here(), args[ARG_VALUE]);
 	Py_RETURN_NONE;
 }
+
+static CG_NOINLINE PyObject *
+yield_generator(const cg_frame *frame, PyObject *value, uint64_t tick)
+{
+	cg_suspend_slow(cg_here.thread, cg_frame_id(frame), (uint64_t)(uintptr_t)value, false,
+	                tick);
+	Py_RETURN_NONE;
+}
+
+/* What may pass on the yield of another one is not told at once. */
+static CG_ALWAYS_INLINE PyObject *
+py_yield(PyObject *const *args, bool coarse)
+{
+	PyObject *value = args[ARG_VALUE];
+	const cg_frame *frame;
+	uint64_t tick;
+
+	if (!cg_recorder_is_quick() || !cg_code_is_generator(code_of(args)) ||
+	    cg_here.thread->last_event == CG_LAST_SUSPEND)
+		return yield_other(args);
+	frame = frame_here();
+	tick = cg_quick_tick(coarse);
+	if (CG_UNLIKELY(!cg_try_suspend(cg_here.thread, cg_frame_id(frame),
+	                                (uint64_t)(uintptr_t)value, tick)))
+		return yield_generator(frame, value, tick);
+	Py_RETURN_NONE;
+}
+
+QUICK(py_yield)
 
 /* It returned `value`, or unwinds when that is NULL. */
 static CG_NOINLINE PyObject *
@@ -430,9 +488,9 @@ CALLBACK(filtered_c_raise)
 
 const struct cg_event cg_events[CG_EVENTS] = {
 	{"PY_START", on_py_start, coarse_py_start, filtered_place, false, true},
-	{"PY_RESUME", on_py_resume, on_py_resume, filtered_place, false, true},
+	{"PY_RESUME", on_py_resume, coarse_py_resume, filtered_place, false, true},
 	{"PY_THROW", on_py_throw, on_py_throw, filtered_event, false, false},
-	{"PY_YIELD", on_py_yield, on_py_yield, filtered_place, false, true},
+	{"PY_YIELD", on_py_yield, coarse_py_yield, filtered_place, false, true},
 	{"PY_RETURN", on_py_return, coarse_py_return, filtered_return, false, true},
 	{"PY_UNWIND", on_py_unwind, on_py_unwind, filtered_event, false, false},
 	{"CALL", on_call, coarse_call, filtered_call, true, true},

@@ -62,6 +62,16 @@ cg_code_is_plain(const PyCodeObject *code)
 	return (code->co_flags & (CG_CO_SUSPENDS | CG_CO_OWN)) == 0;
 }
 
+/* Of a generator of the program that is nothing else. */
+static inline bool
+cg_code_is_generator(const PyCodeObject *code)
+{
+	const int others =
+		CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR | CG_CO_OWN;
+
+	return (code->co_flags & (CO_GENERATOR | others)) == CO_GENERATOR;
+}
+
 static inline enum cg_kind
 cg_code_kind(const PyCodeObject *code)
 {
