@@ -181,19 +181,24 @@ def share(tool, program, n):
     return first / (first + second)
 
 
-def work(spent):
-    """Sleep and compute; note what the kernel says that it took."""
-    before = time.thread_time()
-    for _ in range(40):
+def work():
+    for _ in range(200):
         time.sleep(0.002)
-        small(2000)
+        small(5000)
+
+
+def timed(spent):
+    """Sleep and compute; note what the kernel says that it took: long enough for what the
+    first events of a thread cost to be little of it."""
+    before = time.thread_time()
+    work()
     spent.append(time.thread_time() - before)
 
 
 def cpu_error(tool):
     """How far its CPU time of two threads is off the kernel's, of 1."""
     spent = []
-    threads = [threading.Thread(target=work, args=(spent,)) for _ in range(2)]
+    threads = [threading.Thread(target=timed, args=(spent,)) for _ in range(2)]
     held = STARTS[tool]()
     for thread in threads:
         thread.start()
