@@ -111,6 +111,8 @@ cg_try_enter(struct cg_thread *th, uint64_t key, uint64_t tick)
 	cg_charge(th, from, tick, gap);
 	th->last_event = CG_LAST_OTHER;
 	node->calls++;
+	/* likely the next one, which what ran since may have driven out of the nearest cache */
+	__builtin_prefetch(cg_image_at(th->base, node->last_child));
 	th->current = node;
 	th->img->current = ref;
 	return true;
