@@ -137,8 +137,8 @@ py_resume(PyObject *const *args, bool coarse)
 		return resume_other(code);
 	frame = frame_here();
 	tick = cg_quick_tick(coarse);
-	if (CG_UNLIKELY(!cg_try_resume(cg_here.thread, cg_code_key(code), cg_frame_id(frame),
-	                               tick)))
+	if (CG_UNLIKELY(
+			!cg_try_resume(cg_here.thread, cg_code_key(code), cg_frame_id(frame), tick)))
 		return resume_generator(code, frame, tick);
 	Py_RETURN_NONE;
 }

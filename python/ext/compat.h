@@ -52,6 +52,8 @@
 #define CG_ATOMIC /* an access that the compiler cannot merge with others costs */
 #define cg_load(place) (*(place))
 #endif
+/* May places of calls be switched off that need not tell (sites.h)? */
+#define CG_HAVE_SITES (CG_HAVE_MONITORING && CG_HAVE_GIL)
 /* Is the type of asyncio's tasks in C made at run time, as those written in Python are? */
 #define CG_TASK_IS_HEAP_TYPE (PY_VERSION_HEX >= 0x030c0000)
 

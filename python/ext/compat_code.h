@@ -39,16 +39,30 @@ cg_op_call_values(int opcode, int oparg)
 	}
 }
 
-/* Does it push a global with the empty place beside it that a call wants? */
+/* Does it push a global, with the empty place beside it that a call wants or without? */
 static inline bool
-cg_op_loads_callee(int opcode, int oparg)
+cg_op_loads_global(int opcode, int oparg, bool called)
 {
-	return opcode == LOAD_GLOBAL && (oparg & 1);
+	return opcode == LOAD_GLOBAL && (oparg & 1) == called;
 }
 
 /* Which of the code's names that global has. */
 static inline int
 cg_op_global_name(int oparg)
+{
+	return oparg >> 1;
+}
+
+/* Does it push an attribute to be called, with the object, or an empty place, beside it? */
+static inline bool
+cg_op_loads_method(int opcode, int oparg)
+{
+	return opcode == LOAD_ATTR && (oparg & 1);
+}
+
+/* Which of the code's names that attribute has. */
+static inline int
+cg_op_method_name(int oparg)
 {
 	return oparg >> 1;
 }

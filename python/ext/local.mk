@@ -2,6 +2,7 @@ python__corograph_la_SOURCES += \
 	%D%/boot.c %D%/boot.h \
 	%D%/calibrate.c %D%/calibrate.h \
 	%D%/callbacks.c %D%/callbacks.h \
+	%D%/callee.c %D%/callee.h \
 	%D%/closed.c %D%/closed.h \
 	%D%/codes.c %D%/codes.h \
 	%D%/compat.h %D%/compat_code.h %D%/compat_frames.h %D%/compat_old.h \

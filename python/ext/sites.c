@@ -1,16 +1,16 @@
 /*
  * Places of calls that need not be told.
  *
- * The ideas to know. Which global a call's callee comes from is read backwards from the call:
- * as long as only simple instructions stand before it, what they leave on the stack tells
- * which one pushed the callee. The globals are watched, all by the hashes of their names
- * alone, so that a key that is equal and not the same is noticed. And as code may run with
- * other globals, whatever enters code that has such places is checked.
+ * The ideas to know. A callee comes from a global, or from an attribute of a module that is a
+ * global. The dicts of both are watched, by the hashes of the names, so that a key that is
+ * equal and not the same is noticed. And as code may run with other globals, whatever enters
+ * code that has such places is checked.
  */
 #include "sites.h"
 
 #if CG_HAVE_SITES
 #include "base/alloc.h"
+#include "callee.h"
 #include "events.h"
 #include "hooks.h"
 #include "world.h"
@@ -18,9 +18,8 @@
 #include <string.h>
 
 enum {
-	LOOK_BACK = 100, /* instructions before a call that are read */
-	FRAMES = 5000,   /* on all stacks; with more no further code is taken up */
-	TOLD_AGAIN = 16  /* so often; then the program is one that changes its globals */
+	FRAMES = 5000,  /* on all stacks; with more no further code is taken up */
+	TOLD_AGAIN = 16 /* so often; then the program is one that changes its globals */
 };
 
 uint8_t cg_sites_seen[CG_SITES_SEEN];
@@ -31,93 +30,35 @@ static struct {
 	int watcher;
 	unsigned told_again;
 	const PyObject *globals[CG_SITES_CODES]; /* of cg_sites_codes; NULL: they are gone */
-	struct cg_map names;                     /* hashes of names that must not change */
-	PyObject **watched;                      /* globals that live, borrowed */
+	struct cg_map names;                     /* (dict, hash of a name) -> enum role */
+	PyObject **watched;                      /* dicts that live, borrowed */
 	size_t count, cap;
 } sites = {.watcher = -1};
 
-/* The instructions of code, as it gives them. */
-struct text {
-	const unsigned char *bytes;
-	Py_ssize_t count;
+/* What a name is to the places that are switched off. */
+enum role {
+	CALLEE = 1, /* it may become another Python function */
+	OWNER       /* the module whose attribute is called: it may become nothing else */
 };
 
-static int
-opcode_at(const struct text *text, Py_ssize_t at)
-{
-	return text->bytes[at * 2];
-}
+/* In the map, beside names: the dict is a module's whose attributes are called. */
+enum { IS_NAME, IS_MODULE };
 
-/* With what the instructions before it add. */
-static int
-oparg_at(const struct text *text, Py_ssize_t at)
-{
-	int oparg = text->bytes[at * 2 + 1];
-
-	for (int shift = 8; shift < 24 && at-- > 0; shift += 8) {
-		if (opcode_at(text, at) != EXTENDED_ARG)
-			break;
-		oparg |= text->bytes[at * 2 + 1] << shift;
-	}
-	return oparg;
-}
-
-/* Which of the code's names the callee of the call at that instruction is; -1: not known. */
-static int
-find_name(const struct text *text, Py_ssize_t at)
-{
-	int above = cg_op_call_values(opcode_at(text, at), oparg_at(text, at));
-
-	for (int n = 0; above >= 0 && at-- > 0 && n < LOOK_BACK; n++) {
-		int opcode = opcode_at(text, at), oparg = oparg_at(text, at);
-
-		if (opcode == CG_OP_CACHE || opcode == EXTENDED_ARG)
-			continue;
-		if (above == 0 && cg_op_loads_callee(opcode, oparg))
-			return cg_op_global_name(oparg);
-		if (above == 0 || !cg_op_is_simple(opcode))
-			return -1;
-		above -= cg_op_effect(opcode, oparg);
-	}
-	return -1;
-}
-
-/* The name of the global that is called at that offset, borrowed, or NULL. */
-static PyObject *
-callee_name(PyCodeObject *code, long offset)
-{
-	PyObject *bytes = PyCode_GetCode(code);
-	int name = -1;
-
-	if (!bytes) {
-		PyErr_Clear();
-		return NULL;
-	}
-	if (offset >= 0 && offset < PyBytes_GET_SIZE(bytes))
-		name = find_name(&(struct text){(unsigned char *)PyBytes_AS_STRING(bytes),
-		                                PyBytes_GET_SIZE(bytes) / 2},
-		                 offset / 2);
-	Py_DECREF(bytes);
-	return name >= 0 && name < PyTuple_GET_SIZE(code->co_names)
-	           ? PyTuple_GET_ITEM(code->co_names, name)
-	           : NULL;
-}
-
-/* What stands for a name of those globals in the map. */
+/* What stands for a name of that dict in the map. */
 static uint64_t
-name_key(const PyObject *globals, PyObject *name)
+name_key(const PyObject *dict, PyObject *name)
 {
-	return (uint64_t)PyObject_Hash(name) ^ (uintptr_t)globals;
+	return (uint64_t)PyObject_Hash(name) ^ (uintptr_t)dict;
 }
 
-static bool
-is_global(PyObject *globals, PyObject *name, PyObject *value)
+/* The value of a name, borrowed from the dict, or NULL. */
+static PyObject *
+value_of(PyObject *dict, PyObject *name)
 {
-	PyObject *found = cg_dict_get(globals, name);
-	bool same = found == value;
+	PyObject *value = cg_dict_get(dict, name);
 
-	Py_XDECREF(found);
-	return same;
+	Py_XDECREF(value);
+	return value;
 }
 
 /* A search for a frame: of the code with other globals than these, or of any with these. */
@@ -171,32 +112,64 @@ take_up(const PyCodeObject *code, const PyObject *globals)
 }
 
 static bool
-watch(PyObject *globals)
+watch_dict(PyObject *dict)
 {
 	for (size_t i = 0; i < sites.count; i++)
-		if (sites.watched[i] == globals)
+		if (sites.watched[i] == dict)
 			return true;
 	if (cg_grow(&sites.watched, &sites.cap, sites.count + 1, sizeof *sites.watched))
 		return false;
-	if (PyDict_Watch(sites.watcher, globals) < 0) {
+	if (PyDict_Watch(sites.watcher, dict) < 0) {
 		PyErr_Clear();
 		return false;
 	}
-	sites.watched[sites.count++] = globals;
+	sites.watched[sites.count++] = dict;
 	return true;
+}
+
+/* Be told when that name changes. One that owns a callee still does when it is one itself. */
+static bool
+watch(PyObject *dict, PyObject *name, enum role role)
+{
+	uint64_t key = name_key(dict, name);
+
+	if (cg_map_get(&sites.names, key, IS_NAME) == OWNER)
+		role = OWNER;
+	return watch_dict(dict) && !cg_map_put(&sites.names, key, IS_NAME, role);
+}
+
+/* The same for what is called as MODULE.NAME. */
+static bool
+watch_attribute(PyObject *globals, const struct cg_callee *from, PyObject *callee)
+{
+	PyObject *module = value_of(globals, from->global), *dict;
+
+	if (!module || !PyModule_CheckExact(module))
+		return false;
+	dict = PyModule_GetDict(module);
+	return value_of(dict, from->attribute) == callee &&
+	       watch(globals, from->global, OWNER) && watch(dict, from->attribute, CALLEE) &&
+	       !cg_map_put(&sites.names, (uintptr_t)dict, IS_MODULE, CALLEE);
+}
+
+static bool
+watch_callee(PyObject *globals, const struct cg_callee *from, PyObject *callee)
+{
+	if (from->attribute)
+		return watch_attribute(globals, from, callee);
+	return value_of(globals, from->global) == callee &&
+	       watch(globals, from->global, CALLEE);
 }
 
 bool
 cg_site_may_rest(PyCodeObject *code, PyObject *offset, PyObject *callee)
 {
-	PyObject *globals = cg_frame_globals(cg_frame_current(cg_tstate())), *name;
+	PyObject *globals = cg_frame_globals(cg_frame_current(cg_tstate()));
+	struct cg_callee from;
 
-	if (!sites.on || !cg_recorder.collector || !PyDict_CheckExact(globals))
-		return false;
-	name = callee_name(code, PyLong_AsLong(offset));
-	return name && is_global(globals, name, callee) && watch(globals) &&
-	       cg_map_put(&sites.names, name_key(globals, name), 0, 1) == CG_OK &&
-	       take_up(code, globals);
+	return sites.on && cg_recorder.collector && PyDict_CheckExact(globals) &&
+	       cg_callee_find(&from, code, PyLong_AsLong(offset)) &&
+	       watch_callee(globals, &from, callee) && take_up(code, globals);
 }
 
 /* All places tell again, and are judged anew when they have called as often. */
@@ -269,38 +242,46 @@ forget_globals(const PyObject *globals)
 }
 
 static void
-forget_watched(const PyObject *globals)
+forget_watched(const PyObject *dict)
 {
 	for (size_t i = 0; i < sites.count; i++)
-		if (sites.watched[i] == globals)
+		if (sites.watched[i] == dict)
 			sites.watched[i] = sites.watched[--sites.count];
 }
 
-/* One global is about to be that value, or to go. */
+/* One name of a dict is about to have that value, or none. */
 static void
-global_event(const PyObject *globals, PyObject *name, PyObject *value)
+name_event(const PyObject *dict, PyObject *name, PyObject *value)
 {
-	if (value && PyFunction_Check(value))
-		return;
-	if (!PyUnicode_CheckExact(name) ||
-	    cg_map_get(&sites.names, name_key(globals, name), 0))
+	cg_ref role = OWNER; /* whatever is equal to a name and none */
+
+	if (PyUnicode_CheckExact(name))
+		role = cg_map_get(&sites.names, name_key(dict, name), IS_NAME);
+	if (role == OWNER || (role && !(value && PyFunction_Check(value))))
 		tell_again();
 }
 
-/* Globals are about to change, or to end. New names among them were no global's. */
+/* Does something run that may call what that dict names? */
+static bool
+is_in_use(const PyObject *dict)
+{
+	return cg_map_get(&sites.names, (uintptr_t)dict, IS_MODULE) || runs(NULL, dict);
+}
+
+/* A dict is about to change, or to end. New names in it were nothing's. */
 static int
-globals_event(PyDict_WatchEvent event, PyObject *globals, PyObject *name, PyObject *value)
+dict_event(PyDict_WatchEvent event, PyObject *dict, PyObject *name, PyObject *value)
 {
 	if (event == PyDict_EVENT_DEALLOCATED)
-		forget_watched(globals);
+		forget_watched(dict);
 	if (!cg_recorder.collector)
 		return 0;
 	if (event == PyDict_EVENT_MODIFIED || event == PyDict_EVENT_DELETED)
-		global_event(globals, name, value);
-	else if (event == PyDict_EVENT_CLEARED && runs(NULL, globals))
+		name_event(dict, name, value);
+	else if (event == PyDict_EVENT_CLEARED && is_in_use(dict))
 		tell_again();
 	else if (event == PyDict_EVENT_CLEARED || event == PyDict_EVENT_DEALLOCATED)
-		forget_globals(globals);
+		forget_globals(dict);
 	return 0;
 }
 
@@ -309,7 +290,7 @@ cg_sites_begin(void)
 {
 	cg_sites_end();
 	sites.told_again = 0;
-	sites.watcher = PyDict_AddWatcher(globals_event);
+	sites.watcher = PyDict_AddWatcher(dict_event);
 	sites.on = sites.watcher >= 0;
 	if (!sites.on) { /* other tools have all watchers */
 		PyErr_Clear();

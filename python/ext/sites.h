@@ -1,10 +1,11 @@
 /*
- * Places of calls that need not be told: they call what a global names, a Python function.
+ * Places of calls that need not be told: they call what a global names, a Python function, or
+ * such an attribute of a module that a global names.
  *
  * A call of a Python function is no event of the recording, its start follows at once. It is
  * told all the same, as the next call there may be one of a C function. Where the place
  * calls what a global names, that cannot be unless the global changes: so it is switched off,
- * and all such places are switched on again before any of their globals changes. Only on
+ * and all such places are switched on again before any of their names changes. Only on
  * 3.12 and newer with a GIL; elsewhere nothing is ever switched off.
  *
  * All with the GIL held. The pending exception is kept.
@@ -12,8 +13,6 @@
 #ifndef CG_SITES_H
 #define CG_SITES_H
 #include "compat.h"
-
-#define CG_HAVE_SITES (CG_HAVE_MONITORING && CG_HAVE_GIL)
 
 /* A recording begins, and ends: from there on every place is to tell again. */
 void cg_sites_begin(void);

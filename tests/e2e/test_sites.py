@@ -68,7 +68,8 @@ def check_told(function):
 
 
 def count(p, name):
-    return sum(f["calls"] for f in p.functions if f["name"] == name)
+    return sum(f["calls"] for f in p.functions
+               if name in (f["name"], f["name"].rpartition(".")[2]))
 
 
 def check(p, works, abses):
@@ -137,6 +138,123 @@ def _():
             check(recorded(program, builtins=True), N, N)
         except AssertionError as e:
             raise AssertionError(f"{way}: {e}") from e
+
+
+def owned():
+    """A module whose function calls what another module, `owner`, has; and that one."""
+    owner = module("def work(x): return x\n")
+    m = module("""
+def calls(n):
+    for i in range(n): owner.work(i)
+""")
+    m.owner = owner
+    return m, owner
+
+
+class Stand:
+    """In the place of a module."""
+    work = staticmethod(abs)
+
+
+def stand(x):
+    """The same, and it can be called."""
+    return x
+
+
+stand.work = abs
+
+
+def other_module():
+    made = types.ModuleType("made")
+    made.work = abs
+    return made
+
+
+OWNER_WAYS = {
+    "the attribute": lambda m, owner: setattr(owner, "work", abs),
+    "an item of the owner's dict": lambda m, owner: owner.__dict__.update(work=abs),
+    "another module": lambda m, owner: setattr(m, "owner", other_module()),
+    "no module": lambda m, owner: setattr(m, "owner", Stand),
+    "a function": lambda m, owner: setattr(m, "owner", stand),
+    "the owner's dict is made anew": lambda m, owner: (owner.__dict__.clear(),
+                                                       owner.__dict__.update(work=abs)),
+}
+
+
+@test("what is called as an attribute of a module, which changes or is another")
+def _():
+    for way, change in OWNER_WAYS.items():
+        m, owner = owned()
+
+        def program():
+            m.calls(N)
+            check_rest(m.calls)
+            change(m, owner)
+            m.calls(N)
+            check_told(m.calls)
+        try:
+            check(recorded(program, builtins=True), N, N)
+        except AssertionError as e:
+            raise AssertionError(f"{way}: {e}") from e
+
+
+@test("attributes of classes and of instances are told")
+def _():
+    m = module("""
+class owner:
+    @staticmethod
+    def work(x): return x
+def calls(n):
+    for i in range(n): owner.work(i)
+def calls_of(n, it):
+    for i in range(n): it.work(i)
+""")
+
+    def program():
+        m.calls(N)
+        check_told(m.calls)
+        m.owner.work = abs
+        m.calls(N)
+        m.calls_of(N, m.owner)
+        check_told(m.calls_of)
+    check(recorded(program, builtins=True), N, 2 * N)
+
+
+@test("what owns a callee and is called, too, is to become no other function")
+def _():
+    m, owner = owned()
+    exec("def itself(n):\n    for i in range(n): owner(i)\n", m.__dict__)
+
+    def first(x):
+        return x
+
+    def program():
+        m.calls(N)
+        m.owner = first  # tells again, and is judged anew
+        m.itself(N)
+        m.owner = owner
+        m.calls(N)
+        m.owner = stand
+        m.itself(N)
+        m.calls(N)
+    check(recorded(program, builtins=True), 2 * N, N)
+
+
+@test("the name changes between the look at it and the call, whichever call that is")
+def _():
+    for kind in "work", "owner.work":
+        for when in range(20):
+            owner = module("def work(x): return x\n")
+            m = owner if kind == "work" else module("")
+            m.owner = owner
+            exec(f"""
+def change(i):
+    if i == {when}: owner.work = abs
+    return i
+def calls(n):
+    for i in range(n): {kind}(change(i))
+""", m.__dict__)
+            check(recorded(m.calls, N, builtins=True), when + 1, N - when - 1)
 
 
 @test("another Python function may come in its place; a class or an object is no C function")
