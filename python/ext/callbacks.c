@@ -89,18 +89,40 @@ start_other(PyCodeObject *code)
 }
 
 static CG_ALWAYS_INLINE PyObject *
-py_start(PyObject *const *args, bool coarse)
+start_plain(PyCodeObject *code, bool coarse)
 {
-	PyCodeObject *code = code_of(args);
-	uint64_t tick;
+	uint64_t tick = cg_quick_tick(coarse);
 
-	if (!cg_recorder_is_quick() || CG_UNLIKELY(!cg_code_is_plain(code)) ||
-	    CG_UNLIKELY(cg_sites_rest_in(code)))
-		return start_other(code);
-	tick = cg_quick_tick(coarse);
 	if (CG_UNLIKELY(!cg_try_enter(cg_here.thread, cg_code_key(code), tick)))
 		return enter_other(cg_here.thread, cg_code_key(code), tick);
 	Py_RETURN_NONE;
+}
+
+/* The same of code that calls where it is not told. */
+static CG_NOINLINE PyObject *
+start_checked(PyCodeObject *code)
+{
+	cg_sites_check(code, frame_here());
+	return start_plain(code, false);
+}
+
+static CG_NOINLINE PyObject *
+start_checked_coarse(PyCodeObject *code)
+{
+	cg_sites_check(code, frame_here());
+	return start_plain(code, true);
+}
+
+static CG_ALWAYS_INLINE PyObject *
+py_start(PyObject *const *args, bool coarse)
+{
+	PyCodeObject *code = code_of(args);
+
+	if (!cg_recorder_is_quick() || CG_UNLIKELY(!cg_code_is_plain(code)))
+		return start_other(code);
+	if (CG_UNLIKELY(cg_sites_rest_in(code)))
+		return coarse ? start_checked_coarse(code) : start_checked(code);
+	return start_plain(code, coarse);
 }
 
 QUICK(py_start)

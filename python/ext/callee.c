@@ -1,6 +1,8 @@
 /*
  * The idea to know: as long as only simple instructions stand before a call, what each leaves
- * on the stack tells, backwards, which one pushed the callee.
+ * on the stack tells, backwards, which one pushed the callee. Nothing jumps in between: what
+ * jumps there would come from another way to make an argument, which is no simple instruction
+ * either, or from another way to make the callee, which then has its empty place pushed apart.
  */
 #include "callee.h"
 
@@ -60,29 +62,18 @@ find_load(struct text *text)
 	return false;
 }
 
-static PyObject *
-name_of(const PyCodeObject *code, int name)
-{
-	return name < PyTuple_GET_SIZE(code->co_names)
-	           ? PyTuple_GET_ITEM(code->co_names, name)
-	           : NULL;
-}
-
 static bool
 find(struct cg_callee *callee, const PyCodeObject *code, struct text *text)
 {
-	*callee = (struct cg_callee){NULL, NULL};
-	if (!find_load(text))
+	int name;
+
+	if (!find_load(text) || !cg_op_loads_callee(text->opcode, text->oparg))
 		return false;
-	if (cg_op_loads_method(text->opcode, text->oparg)) {
-		callee->attribute = name_of(code, cg_op_method_name(text->oparg));
-		if (!step_back(text) || !cg_op_loads_global(text->opcode, text->oparg, false))
-			return false;
-	} else if (!cg_op_loads_global(text->opcode, text->oparg, true)) {
+	name = cg_op_global_name(text->oparg);
+	if (name >= PyTuple_GET_SIZE(code->co_names))
 		return false;
-	}
-	callee->global = name_of(code, cg_op_global_name(text->oparg));
-	return callee->global != NULL;
+	*callee = (struct cg_callee){PyTuple_GET_ITEM(code->co_names, name), text->at * 2};
+	return true;
 }
 
 bool

@@ -3,13 +3,11 @@
 #define CG_CALLEE_H
 #include "compat.h"
 
-/* Names of the code, borrowed. */
 struct cg_callee {
-	PyObject *global;
-	PyObject *
-		attribute; /* of what the global is, where that is not called itself, else NULL */
+	PyObject *global; /* its name, the code's */
+	long load;        /* offset of the instruction that pushes it */
 };
 
-/* Of the call at that offset in bytes; false: it comes from elsewhere, or nobody knows. */
+/* Of the call at that offset in bytes; false: it is no global, or nobody knows. */
 bool cg_callee_find(struct cg_callee *callee, PyCodeObject *code, long offset);
 #endif

@@ -39,30 +39,16 @@ cg_op_call_values(int opcode, int oparg)
 	}
 }
 
-/* Does it push a global, with the empty place beside it that a call wants or without? */
+/* Does it push a global with the empty place beside it that a call wants? */
 static inline bool
-cg_op_loads_global(int opcode, int oparg, bool called)
+cg_op_loads_callee(int opcode, int oparg)
 {
-	return opcode == LOAD_GLOBAL && (oparg & 1) == called;
+	return opcode == LOAD_GLOBAL && (oparg & 1);
 }
 
 /* Which of the code's names that global has. */
 static inline int
 cg_op_global_name(int oparg)
-{
-	return oparg >> 1;
-}
-
-/* Does it push an attribute to be called, with the object, or an empty place, beside it? */
-static inline bool
-cg_op_loads_method(int opcode, int oparg)
-{
-	return opcode == LOAD_ATTR && (oparg & 1);
-}
-
-/* Which of the code's names that attribute has. */
-static inline int
-cg_op_method_name(int oparg)
 {
 	return oparg >> 1;
 }
@@ -128,6 +114,33 @@ cg_op_is_simple(int opcode)
 	default:
 		return false;
 	}
+}
+
+/* The offset of the instruction that a frame stands on, or of a cache of it, in bytes. */
+static inline long
+cg_frame_offset(const cg_frame *frame)
+{
+	return (long)((cg_frame_position(frame) - cg_frame_bytecode(frame)) *
+	              (Py_ssize_t)sizeof(_Py_CODEUNIT));
+}
+
+/*
+ * Is it a dict of which each change is told to those who watch it, and in which looking for a
+ * text runs no code of the program?
+ */
+static inline bool
+cg_dict_is_plain(PyObject *dict)
+{
+	PyObject *key;
+	Py_ssize_t at = 0;
+
+	/* values that an object has in itself change without a word */
+	if (!PyDict_CheckExact(dict) || ((PyDictObject *)dict)->ma_values)
+		return false;
+	while (PyDict_Next(dict, &at, &key, NULL))
+		if (!PyUnicode_CheckExact(key))
+			return false;
+	return true;
 }
 
 /* By how much it makes the stack higher; more than any stack's height where nobody knows. */

@@ -204,6 +204,8 @@ release_tool(void)
 {
 	if (owns_tool()) {
 		set_events(0);
+		if (armed.stale && cg_hooks_restart() == 0) /* for who has the number next */
+			armed.stale = false;
 		for (size_t i = 0; i < CG_EVENTS; i++)
 			register_callback(event_bit(cg_events[i].name), Py_None);
 		ask(PyObject_CallMethod(armed.monitoring, "free_tool_id", "i", armed.tool));

@@ -90,6 +90,7 @@ end_at_exit(void)
 	struct cg_clock_pair now = cg_clock_pair_now(cg_recorder.clock);
 	struct cg_collector *collector;
 
+	cg_sites_abandon();
 	if (!cg_recorder.collector)
 		return;
 	collector = cg_recorder_end(); /* its memory stays valid to the end */

@@ -1,10 +1,10 @@
 /*
  * Places of calls that need not be told.
  *
- * The ideas to know. A callee comes from a global, or from an attribute of a module that is a
- * global. The dicts of both are watched, by the hashes of the names, so that a key that is
- * equal and not the same is noticed. And as code may run with other globals, whatever enters
- * code that has such places is checked.
+ * The ideas to know. The dict of the globals is watched, by the hashes of the names, so that
+ * a key that is equal and not the same is noticed. As code may run with other globals,
+ * whatever enters code that has such places is checked. And what stands between the look at a
+ * global and the call, on whatever stack, may have seen another value: then the place is left.
  */
 #include "sites.h"
 
@@ -18,31 +18,23 @@
 #include <string.h>
 
 enum {
-	FRAMES = 5000,  /* on all stacks; with more no further code is taken up */
-	TOLD_AGAIN = 16 /* so often; then the program is one that changes its globals */
+	FRAMES = 5000,   /* on all stacks; with more no further place is switched off */
+	TOLD_AGAIN = 16, /* so often; then the program is one that changes its globals */
+	CALL_BYTES = 16  /* more than a call and its caches have */
 };
 
 uint8_t cg_sites_seen[CG_SITES_SEEN];
 const PyCodeObject *cg_sites_codes[CG_SITES_CODES];
+const PyObject *cg_sites_globals[CG_SITES_CODES]; /* NULL: they are gone */
 
 static struct {
 	bool on;
 	int watcher;
 	unsigned told_again;
-	const PyObject *globals[CG_SITES_CODES]; /* of cg_sites_codes; NULL: they are gone */
-	struct cg_map names;                     /* (dict, hash of a name) -> enum role */
-	PyObject **watched;                      /* dicts that live, borrowed */
+	struct cg_map names; /* of globals that are called, by dict and hash */
+	PyObject **watched;  /* dicts that live, borrowed */
 	size_t count, cap;
 } sites = {.watcher = -1};
-
-/* What a name is to the places that are switched off. */
-enum role {
-	CALLEE = 1, /* it may become another Python function */
-	OWNER       /* the module whose attribute is called: it may become nothing else */
-};
-
-/* In the map, beside names: the dict is a module's whose attributes are called. */
-enum { IS_NAME, IS_MODULE };
 
 /* What stands for a name of that dict in the map. */
 static uint64_t
@@ -61,39 +53,55 @@ value_of(PyObject *dict, PyObject *name)
 	return value;
 }
 
-/* A search for a frame: of the code with other globals than these, or of any with these. */
+/* What a search for frames on all stacks is about. */
 struct search {
-	const PyCodeObject *code; /* NULL: of any */
+	bool (*is_wanted)(const struct search *s, const cg_frame *frame, bool innermost);
+	const PyCodeObject *code;
 	const PyObject *globals;
+	long load, call; /* offsets */
 	int left; /* frames to look at; where that is not enough, one is taken to be there */
 	bool found;
 };
 
-static bool
-is_searched(const struct search *s, const cg_frame *frame)
-{
-	bool same = cg_frame_globals(frame) == s->globals;
-
-	return s->code ? !same && cg_frame_code(frame) == s->code : same;
-}
-
+/* `innermost`: of a thread that waits, be it before what it stands on or in the midst. */
 static void
 search_stack(void *arg, PyThreadState *tstate)
 {
 	struct search *s = arg;
 	const cg_frame *frame = cg_frame_current(tstate);
+	bool innermost = tstate != cg_tstate();
 
-	for (; frame && !s->found; frame = cg_frame_below(frame))
-		s->found = s->left-- <= 0 || is_searched(s, frame);
+	for (; frame && !s->found; frame = cg_frame_below(frame), innermost = false)
+		s->found = s->left-- <= 0 || s->is_wanted(s, frame, innermost);
 }
 
 static bool
-runs(const PyCodeObject *code, const PyObject *globals)
+search_all(struct search *s)
 {
-	struct search s = {code, globals, FRAMES, false};
+	s->left = FRAMES;
+	cg_world_threads(search_stack, s);
+	return s->found;
+}
 
-	cg_world_threads(search_stack, &s);
-	return s.found;
+static bool
+has_globals(const struct search *s, const cg_frame *frame, bool innermost)
+{
+	(void)innermost;
+	return cg_frame_globals(frame) == s->globals;
+}
+
+/* May it call another function at that place than its globals have now? */
+static bool
+may_differ(const struct search *s, const cg_frame *frame, bool innermost)
+{
+	long at;
+
+	if (cg_frame_code(frame) != s->code)
+		return false;
+	if (cg_frame_globals(frame) != s->globals)
+		return true;
+	at = cg_frame_offset(frame);
+	return at >= s->load && at < s->call + (innermost ? CALL_BYTES : 0);
 }
 
 /* Take the code up, or find it taken up with these globals. */
@@ -102,17 +110,15 @@ take_up(const PyCodeObject *code, const PyObject *globals)
 {
 	size_t i = cg_sites_code_hash(code);
 
-	if (cg_sites_codes[i] == code)
-		return sites.globals[i] == globals;
-	if (cg_sites_codes[i] || runs(code, globals))
-		return false;
+	if (cg_sites_codes[i])
+		return cg_sites_codes[i] == code && cg_sites_globals[i] == globals;
 	cg_sites_codes[i] = code;
-	sites.globals[i] = globals;
+	cg_sites_globals[i] = globals;
 	return true;
 }
 
 static bool
-watch_dict(PyObject *dict)
+watch(PyObject *dict)
 {
 	for (size_t i = 0; i < sites.count; i++)
 		if (sites.watched[i] == dict)
@@ -127,61 +133,34 @@ watch_dict(PyObject *dict)
 	return true;
 }
 
-/* Be told when that name changes. One that owns a callee still does when it is one itself. */
-static bool
-watch(PyObject *dict, PyObject *name, enum role role)
-{
-	uint64_t key = name_key(dict, name);
-
-	if (cg_map_get(&sites.names, key, IS_NAME) == OWNER)
-		role = OWNER;
-	return watch_dict(dict) && !cg_map_put(&sites.names, key, IS_NAME, role);
-}
-
-/* The same for what is called as MODULE.NAME. */
-static bool
-watch_attribute(PyObject *globals, const struct cg_callee *from, PyObject *callee)
-{
-	PyObject *module = value_of(globals, from->global), *dict;
-
-	if (!module || !PyModule_CheckExact(module))
-		return false;
-	dict = PyModule_GetDict(module);
-	return value_of(dict, from->attribute) == callee &&
-	       watch(globals, from->global, OWNER) && watch(dict, from->attribute, CALLEE) &&
-	       !cg_map_put(&sites.names, (uintptr_t)dict, IS_MODULE, CALLEE);
-}
-
-static bool
-watch_callee(PyObject *globals, const struct cg_callee *from, PyObject *callee)
-{
-	if (from->attribute)
-		return watch_attribute(globals, from, callee);
-	return value_of(globals, from->global) == callee &&
-	       watch(globals, from->global, CALLEE);
-}
-
 bool
 cg_site_may_rest(PyCodeObject *code, PyObject *offset, PyObject *callee)
 {
 	PyObject *globals = cg_frame_globals(cg_frame_current(cg_tstate()));
 	struct cg_callee from;
+	struct search others = {.is_wanted = may_differ, .code = code, .globals = globals};
 
-	return sites.on && cg_recorder.collector && PyDict_CheckExact(globals) &&
-	       cg_callee_find(&from, code, PyLong_AsLong(offset)) &&
-	       watch_callee(globals, &from, callee) && take_up(code, globals);
+	others.call = PyLong_AsLong(offset);
+	if (!sites.on || !cg_recorder.collector || !cg_dict_is_plain(globals) ||
+	    !cg_callee_find(&from, code, others.call))
+		return false;
+	others.load = from.load;
+	return value_of(globals, from.global) == callee && !search_all(&others) &&
+	       watch(globals) &&
+	       !cg_map_put(&sites.names, name_key(globals, from.global), 0, 1) &&
+	       take_up(code, globals);
 }
 
-/* All places tell again, and are judged anew when they have called as often. */
+/*
+ * All places tell again, and are judged anew when they have called as often. Dicts stay
+ * watched: this may happen within an event of one, after which 3.12 watches it as before.
+ */
 static void
 forget_all(void)
 {
 	memset(cg_sites_codes, 0, sizeof cg_sites_codes);
 	memset(cg_sites_seen, 0, sizeof cg_sites_seen);
 	cg_map_release(&sites.names);
-	while (sites.count > 0)
-		if (PyDict_Unwatch(sites.watcher, sites.watched[--sites.count]) < 0)
-			PyErr_Clear();
 }
 
 /* As if all had been judged. */
@@ -225,10 +204,9 @@ cg_sites_forget(const PyCodeObject *code)
 }
 
 void
-cg_sites_check(const PyCodeObject *code, const cg_frame *frame)
+cg_sites_doubt(void)
 {
-	if (cg_recorder.collector && sites.on &&
-	    sites.globals[cg_sites_code_hash(code)] != cg_frame_globals(frame))
+	if (cg_recorder.collector && sites.on)
 		tell_again();
 }
 
@@ -237,8 +215,8 @@ static void
 forget_globals(const PyObject *globals)
 {
 	for (size_t i = 0; i < CG_SITES_CODES; i++)
-		if (sites.globals[i] == globals)
-			sites.globals[i] = NULL;
+		if (cg_sites_globals[i] == globals)
+			cg_sites_globals[i] = NULL;
 }
 
 static void
@@ -253,22 +231,26 @@ forget_watched(const PyObject *dict)
 static void
 name_event(const PyObject *dict, PyObject *name, PyObject *value)
 {
-	cg_ref role = OWNER; /* whatever is equal to a name and none */
-
-	if (PyUnicode_CheckExact(name))
-		role = cg_map_get(&sites.names, name_key(dict, name), IS_NAME);
-	if (role == OWNER || (role && !(value && PyFunction_Check(value))))
+	if (value && PyFunction_Check(value) && PyUnicode_CheckExact(name))
+		return;
+	/* what is equal to a text and none may be so today and not tomorrow */
+	if (!PyUnicode_CheckExact(name) || cg_map_get(&sites.names, name_key(dict, name), 0))
 		tell_again();
 }
 
-/* Does something run that may call what that dict names? */
-static bool
-is_in_use(const PyObject *dict)
+/* All of it is about to go. Who has looked at a global of it may still call what it was. */
+static void
+clear_event(const PyObject *dict)
 {
-	return cg_map_get(&sites.names, (uintptr_t)dict, IS_MODULE) || runs(NULL, dict);
+	struct search with = {.is_wanted = has_globals, .globals = dict};
+
+	if (search_all(&with))
+		tell_again();
+	else
+		forget_globals(dict);
 }
 
-/* A dict is about to change, or to end. New names in it were nothing's. */
+/* A dict is about to change, or to end. */
 static int
 dict_event(PyDict_WatchEvent event, PyObject *dict, PyObject *name, PyObject *value)
 {
@@ -276,12 +258,19 @@ dict_event(PyDict_WatchEvent event, PyObject *dict, PyObject *name, PyObject *va
 		forget_watched(dict);
 	if (!cg_recorder.collector)
 		return 0;
-	if (event == PyDict_EVENT_MODIFIED || event == PyDict_EVENT_DELETED)
+	switch (event) {
+	case PyDict_EVENT_ADDED:
+	case PyDict_EVENT_MODIFIED:
+	case PyDict_EVENT_DELETED:
 		name_event(dict, name, value);
-	else if (event == PyDict_EVENT_CLEARED && is_in_use(dict))
-		tell_again();
-	else if (event == PyDict_EVENT_CLEARED || event == PyDict_EVENT_DEALLOCATED)
+		break;
+	case PyDict_EVENT_CLEARED:
+		clear_event(dict);
+		break;
+	default:
 		forget_globals(dict);
+		break;
+	}
 	return 0;
 }
 
@@ -289,6 +278,7 @@ void
 cg_sites_begin(void)
 {
 	cg_sites_end();
+	memset(cg_sites_seen, 0, sizeof cg_sites_seen);
 	sites.told_again = 0;
 	sites.watcher = PyDict_AddWatcher(dict_event);
 	sites.on = sites.watcher >= 0;
@@ -299,17 +289,26 @@ cg_sites_begin(void)
 }
 
 void
+cg_sites_abandon(void)
+{
+	forget_all();
+	cg_free(sites.watched);
+	sites.watched = NULL;
+	sites.count = sites.cap = 0;
+	sites.on = false;
+}
+
+void
 cg_sites_end(void)
 {
 	if (!sites.on)
 		return;
-	forget_all();
+	while (sites.count > 0)
+		if (PyDict_Unwatch(sites.watcher, sites.watched[--sites.count]) < 0)
+			PyErr_Clear();
 	if (PyDict_ClearWatcher(sites.watcher) < 0)
 		PyErr_Clear();
-	sites.on = false;
-	cg_free(sites.watched);
-	sites.watched = NULL;
-	sites.cap = 0;
+	cg_sites_abandon();
 }
 #else
 void
@@ -319,6 +318,11 @@ cg_sites_begin(void)
 
 void
 cg_sites_end(void)
+{
+}
+
+void
+cg_sites_abandon(void)
 {
 }
 

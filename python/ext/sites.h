@@ -1,11 +1,10 @@
 /*
- * Places of calls that need not be told: they call what a global names, a Python function, or
- * such an attribute of a module that a global names.
+ * Places of calls that need not be told: they call what a global names, a Python function.
  *
  * A call of a Python function is no event of the recording, its start follows at once. It is
  * told all the same, as the next call there may be one of a C function. Where the place
  * calls what a global names, that cannot be unless the global changes: so it is switched off,
- * and all such places are switched on again before any of their names changes. Only on
+ * and all such places are switched on again before a global becomes anything else. Only on
  * 3.12 and newer with a GIL; elsewhere nothing is ever switched off.
  *
  * All with the GIL held. The pending exception is kept.
@@ -17,6 +16,9 @@
 /* A recording begins, and ends: from there on every place is to tell again. */
 void cg_sites_begin(void);
 void cg_sites_end(void);
+
+/* The interpreter has ended: no Python any more. */
+void cg_sites_abandon(void);
 
 /* From here on to the end no place is switched off. */
 void cg_sites_forbid(void);
@@ -36,8 +38,9 @@ enum {
 /* How often places have called, by a hash of them; those alike are judged as one. */
 extern CG_HIDDEN uint8_t cg_sites_seen[CG_SITES_SEEN];
 
-/* Code in which places are switched off, at its hash, or NULL. */
+/* Code in which places are switched off, at its hash, or NULL; the globals it has run with. */
 extern CG_HIDDEN const PyCodeObject *cg_sites_codes[CG_SITES_CODES];
+extern CG_HIDDEN const PyObject *cg_sites_globals[CG_SITES_CODES];
 
 static inline size_t
 cg_sites_code_hash(const PyCodeObject *code)
@@ -76,8 +79,16 @@ cg_sites_rest_in(const PyCodeObject *code)
 	return cg_sites_codes[cg_sites_code_hash(code)] == code;
 }
 
-/* A frame of such code is entered: if its globals are others, all places tell again. */
-void cg_sites_check(const PyCodeObject *code, const cg_frame *frame);
+/* Code that runs has other globals than before: all places tell again. */
+void cg_sites_doubt(void);
+
+/* A frame of such code is entered. */
+static inline void
+cg_sites_check(const PyCodeObject *code, const cg_frame *frame)
+{
+	if (cg_sites_globals[cg_sites_code_hash(code)] != cg_frame_globals(frame))
+		cg_sites_doubt();
+}
 #else
 static inline bool
 cg_site_is_due(const PyCodeObject *code, PyObject *offset)

@@ -8,11 +8,11 @@ EXTRA_DIST += %D%/figures.py %D%/programs/publishes_counts.py %D%/programs/forks
 	%D%/programs/asgi_app.py
 python_tests += %D%/test_api.py %D%/test_hooks_calls.py %D%/test_hooks_coroutines.py \
 	%D%/test_hooks_threads.py %D%/test_free_threads.py
-EXTRA_DIST += %D%/hooks.py
+EXTRA_DIST += %D%/hooks.py %D%/sites.py
 python_tests += %D%/test_pack.py %D%/test_no_room.py %D%/test_processes.py %D%/test_threads.py \
 	%D%/test_thread_origins.py \
 	%D%/test_tasks.py %D%/test_task_libraries.py %D%/test_greenlets.py
-python_tests += %D%/test_exclude.py %D%/test_mixed.py %D%/test_budget.py %D%/test_coarse.py %D%/test_sites.py
+python_tests += %D%/test_exclude.py %D%/test_mixed.py %D%/test_budget.py %D%/test_coarse.py %D%/test_sites.py %D%/test_sites_tools.py
 python_tests += %D%/test_semantics_doc.py %D%/test_compensate.py
 python_tests += %D%/test_inspect.py %D%/test_everyday.py %D%/test_completion.py %D%/test_report_threads.py
 

@@ -1,81 +1,14 @@
 #!/usr/bin/env python3
 """Calls of what a global names, which from Python 3.12 on need not be told: counts stay exact,
 whatever becomes of the global; TAP on stdout."""
-import builtins
-import ctypes
-import dis
 import gc
-import os
 import sys
 import threading
 import types
-import weakref
 
-from harness import FREE_THREADED, Skip, call, run, test, write
+from harness import Skip, run, test
 from hooks import one, recorded
-
-REST = sys.version_info >= (3, 12) and not FREE_THREADED
-ABS = "<built-in method builtins.abs>"
-N = 50
-SOURCE = """
-def work(x): return x
-def calls(n):
-    for i in range(n): work(i)
-def steps(n):
-    for i in range(n):
-        work(i)
-        yield
-async def waits(n):
-    for i in range(n):
-        work(i)
-        await pause()
-def throws(n):
-    for i in range(n):
-        try: yield
-        except KeyError: work(i)
-class pause:
-    def __await__(self): yield
-"""
-
-
-def module(source=SOURCE, **more):
-    """A module of that source, whose functions have its dict for globals; more builtins."""
-    made = types.ModuleType("made")
-    made.__dict__["__builtins__"] = {**vars(builtins), **more}
-    exec(compile(source, "made.py", "exec"), made.__dict__)
-    return made
-
-
-def others(**more):
-    """Other globals for the code of such a module: `work` is a C function."""
-    return {"__builtins__": vars(builtins), "work": abs, **more}
-
-
-def rests(function):
-    """Is some call in it told no more, by its instructions as they are now?"""
-    names = {number: name for name, number in dis._all_opmap.items()}
-    now = function.__code__._co_code_adaptive[::2]
-    return any(i.opname == "CALL" and names.get(now[i.offset // 2]) != "INSTRUMENTED_CALL"
-               for i in dis.get_instructions(function))
-
-
-def check_rest(function):
-    assert not REST or rests(function), "every call of it is told"
-
-
-def check_told(function):
-    assert not REST or not rests(function), "some call of it is not told"
-
-
-def count(p, name):
-    return sum(f["calls"] for f in p.functions
-               if name in (f["name"], f["name"].rpartition(".")[2]))
-
-
-def check(p, works, abses):
-    """The calls of `work` and of `abs` in a Profile."""
-    found = count(p, "work"), count(p, ABS)
-    assert found == (works, abses), f"{found} calls, not {(works, abses)}"
+from sites import N, SOURCE, check, check_rest, check_told, count, module, others
 
 
 @test("a call of what a global names need not be told, one of anything else is")
@@ -140,102 +73,105 @@ def _():
             raise AssertionError(f"{way}: {e}") from e
 
 
-def owned():
-    """A module whose function calls what another module, `owner`, has; and that one."""
-    owner = module("def work(x): return x\n")
+@test("attributes are told, whatever they are of")
+def _():
+    owner, other = module("def work(x): return x\n"), types.ModuleType("other")
+    other.work = abs
     m = module("""
 def calls(n):
     for i in range(n): owner.work(i)
+def chosen(n):
+    for i in range(n):
+        (other if i >= n // 2 else owner).work(i)
+        ((i >= n // 2 and other) or owner).work(i)
 """)
-    m.owner = owner
-    return m, owner
-
-
-class Stand:
-    """In the place of a module."""
-    work = staticmethod(abs)
-
-
-def stand(x):
-    """The same, and it can be called."""
-    return x
-
-
-stand.work = abs
-
-
-def other_module():
-    made = types.ModuleType("made")
-    made.work = abs
-    return made
-
-
-OWNER_WAYS = {
-    "the attribute": lambda m, owner: setattr(owner, "work", abs),
-    "an item of the owner's dict": lambda m, owner: owner.__dict__.update(work=abs),
-    "another module": lambda m, owner: setattr(m, "owner", other_module()),
-    "no module": lambda m, owner: setattr(m, "owner", Stand),
-    "a function": lambda m, owner: setattr(m, "owner", stand),
-    "the owner's dict is made anew": lambda m, owner: (owner.__dict__.clear(),
-                                                       owner.__dict__.update(work=abs)),
-}
-
-
-@test("what is called as an attribute of a module, which changes or is another")
-def _():
-    for way, change in OWNER_WAYS.items():
-        m, owner = owned()
-
-        def program():
-            m.calls(N)
-            check_rest(m.calls)
-            change(m, owner)
-            m.calls(N)
-            check_told(m.calls)
-        try:
-            check(recorded(program, builtins=True), N, N)
-        except AssertionError as e:
-            raise AssertionError(f"{way}: {e}") from e
-
-
-@test("attributes of classes and of instances are told")
-def _():
-    m = module("""
-class owner:
-    @staticmethod
-    def work(x): return x
-def calls(n):
-    for i in range(n): owner.work(i)
-def calls_of(n, it):
-    for i in range(n): it.work(i)
-""")
+    m.owner, m.other = owner, other
 
     def program():
         m.calls(N)
-        check_told(m.calls)
-        m.owner.work = abs
+        m.chosen(N)
+        check_told(m.chosen)
+        owner.work = abs
         m.calls(N)
-        m.calls_of(N, m.owner)
-        check_told(m.calls_of)
-    check(recorded(program, builtins=True), N, 2 * N)
+    check(recorded(program, builtins=True), 2 * N, 2 * N)
 
 
-@test("what owns a callee and is called, too, is to become no other function")
+@test("a C function that is looked up before its place rests, and called after")
 def _():
-    m, owner = owned()
-    exec("def itself(n):\n    for i in range(n): owner(i)\n", m.__dict__)
+    def looks_first():
+        m = module(SOURCE + """
+def calls_with(n, arg):
+    for i in range(n): work(arg(i))
+""")
+        m.python, m.work = m.work, abs
+        return m
 
-    def first(x):
-        return x
+    def change(m):
+        m.work = m.python
+        m.calls_with(2 * N, lambda i: i)
+        check_told(m.calls_with)
+        return 1
+
+    m = looks_first()
+    check(recorded(m.calls_with, 1, lambda i: change(m), builtins=True), 2 * N, 1)
+
+    m, ready, done = looks_first(), threading.Event(), threading.Event()
+
+    def wait(i):
+        ready.set()
+        done.wait()
+        return 1
 
     def program():
+        thread = threading.Thread(target=m.calls_with, args=(1, wait))
+        thread.start()
+        ready.wait()
+        change(m)
+        done.set()
+        thread.join()
+    check(recorded(program, builtins=True), 2 * N, 1)
+
+
+@test("globals that are an object's own attributes, which it may change without a word")
+def _():
+    class Names:
+        pass
+    names = Names()
+    names.pre = 1
+    exec(SOURCE, names.__dict__)
+    calls = names.calls
+
+    def program():
+        calls(N)
+        names.work = abs
+        calls(N)
+    check(recorded(program, builtins=True), N, N)
+
+
+class Key(str):
+    """A key that may become equal to its text later."""
+    equal = False
+
+    def __eq__(self, other):
+        return Key.equal and str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+@test("keys with a comparison of their own, there before and added later")
+def _():
+    m, before = module(), module()
+    names = {Key("other"): 1, **others(), "work": before.work}
+    calls = types.FunctionType(before.calls.__code__, names)
+
+    def program():
+        calls(N)
+        check_told(calls)
         m.calls(N)
-        m.owner = first  # tells again, and is judged anew
-        m.itself(N)
-        m.owner = owner
-        m.calls(N)
-        m.owner = stand
-        m.itself(N)
+        check_rest(m.calls)
+        m.__dict__[Key("work")] = abs
+        del m.work
+        Key.equal = True
         m.calls(N)
     check(recorded(program, builtins=True), 2 * N, N)
 
@@ -387,13 +323,24 @@ def _():
         m.calls(N)
         check_rest(m.calls)
         code, place = m.calls.__code__, id(m.__dict__)
+        m.__dict__.clear()
         del m
-        gc.collect()
-        dicts = [{} for _ in range(100)]
-        names = next((d for d in dicts if id(d) == place), dicts[0])
+        for _ in range(10000):
+            names = {}
+            KEPT.append(names)
+            if id(names) == place:
+                break
+        else:
+            raise Skip("no dict was made where the other had been")
         names.update(others())
         types.FunctionType(code, names)(N)
-    check(recorded(program, builtins=True), N, N)
+    try:
+        check(recorded(program, builtins=True), N, N)
+    finally:
+        KEPT.clear()
+
+
+KEPT = []
 
 
 @test("code that ends leaves its place to other code, whose calls rest in their turn")
@@ -504,105 +451,6 @@ def chosen(n):
         callee(i, *()) if i < 0 else callee(work(i) if i else i)
 """)
     check(recorded(m.chosen, N, builtins=True), 2 * N + 4 * N - 1, 2 * N)
-
-
-@test("a recording after another: the global changed when nothing was recorded")
-def _():
-    m = module()
-    check(recorded(m.calls, N, builtins=True), N, 0)
-    m.work = abs
-    check(recorded(m.calls, N, builtins=True), 0, N)
-    check(recorded(m.calls, N, builtins=True), 0, N)
-
-
-@test("another tool hears of all calls as before")
-def _():
-    if not REST:
-        raise Skip("nothing rests on this Python")
-    m, heard = module(), []
-    tool, monitoring = 5, sys.monitoring
-    monitoring.use_tool_id(tool, "other")
-    monitoring.register_callback(tool, monitoring.events.CALL,
-                                 lambda code, at, callee, first: heard.append(callee))
-    monitoring.set_local_events(tool, m.calls.__code__, monitoring.events.CALL)
-
-    def program():
-        m.calls(N)
-        m.work = abs
-        m.calls(N)
-    try:
-        check(recorded(program, builtins=True), N, N)
-    finally:
-        monitoring.set_local_events(tool, m.calls.__code__, 0)
-        monitoring.free_tool_id(tool)
-    assert len(heard) == 2 * N + 2 and heard.count(abs) == N, len(heard)
-
-
-@test("where others watch dicts, all there can be, every call is told")
-def _():
-    if not REST:
-        raise Skip("nothing rests on this Python")
-    kind = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p,
-                             ctypes.c_void_p)
-    callback, taken = kind(lambda *args: 0), []
-    try:
-        while True:
-            taken.append(ctypes.pythonapi.PyDict_AddWatcher(callback))
-    except RuntimeError:
-        pass
-    m = module()
-
-    def program():
-        m.calls(N)
-        check_told(m.calls)
-        m.work = abs
-        m.calls(N)
-    check(recorded(program, builtins=True), N, N)
-    for number in taken:
-        ctypes.pythonapi.PyDict_ClearWatcher(number)
-    check(recorded(m.calls, N, builtins=True), 0, N)
-
-
-@test("a forked child goes on, and may record itself")
-def _():
-    write("child.py", f"""
-import os, sys
-sys.path.insert(0, {os.environ["CG_PYTHONPATH"]!r})
-import corograph
-def work(x): return x
-def calls(n):
-    for i in range(n): work(i)
-corograph.start(builtins=True)
-calls({N})
-pid = os.fork()
-if pid == 0:
-    work = abs
-    calls({N})
-    corograph.start(builtins=True)
-    calls({N})
-    p = corograph.stop()
-    os._exit(sum(f["calls"] for f in p.functions if f["name"] == {ABS!r}) != {N})
-status = os.waitpid(pid, 0)[1]
-work = abs
-calls({N})
-p = corograph.stop()
-sys.exit(status or sum(f["calls"] for f in p.functions if f["name"] == {ABS!r}) != {N})
-""")
-    done = call(sys.executable, "child.py")
-    assert done.returncode == 0, done.stderr
-
-
-@test("nothing stays behind: code and globals are what they were, and can be freed")
-def _():
-    m = module()
-    flags, code = m.calls.__code__.co_flags, m.calls.__code__.co_code
-    gone = weakref.ref(m.calls.__code__)
-    recorded(m.calls, N, builtins=True)
-    assert (m.calls.__code__.co_flags, m.calls.__code__.co_code) == (flags, code)
-    calls = weakref.ref(m.calls)
-    del m, code
-    gc.collect()
-    assert calls() is None and gone() is None
 
 
 run()
