@@ -175,7 +175,7 @@ tell_again(void)
 {
 	struct cg_pending pending = cg_pending_take();
 
-	if (cg_hooks_restart() < 0) {
+	if (sites.names.used && cg_hooks_restart() < 0) { /* else none is switched off */
 		PyErr_Clear();
 		cg_collector_lose(cg_recorder.collector);
 	}

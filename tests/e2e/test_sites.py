@@ -2,7 +2,6 @@
 """Calls of what a global names, which from Python 3.12 on need not be told: counts stay exact,
 whatever becomes of the global; TAP on stdout."""
 import gc
-import sys
 import threading
 import types
 
