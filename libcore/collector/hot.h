@@ -97,7 +97,27 @@ cg_charge(struct cg_thread *th, struct cg_img_node *node, uint64_t tick, uint64_
 	node->run += gap;
 }
 
-/* Into the child entered last. A root has none: there a busy stretch begins, too. */
+/*
+ * Remember that `from`, which is no root, is left for that node, and after which sibling. One
+ * that contexts were folded into may be some other node's child, and is not found by these.
+ */
+static inline void
+cg_follow(const struct cg_thread *th, struct cg_img_node *from, cg_ref ref)
+{
+	const struct cg_img_node *node = cg_image_at(th->base, ref);
+	struct cg_img_node *last = cg_image_at(th->base, from->last_child);
+
+	if (CG_UNLIKELY(node->folded))
+		return;
+	if (from->last_child)
+		last->after = ref;
+	from->last_child = ref;
+}
+
+/*
+ * Into the child entered last, or what came after that one the last time. A root has none:
+ * there a busy stretch begins, too.
+ */
 static inline bool
 cg_try_enter(struct cg_thread *th, uint64_t key, uint64_t tick)
 {
@@ -106,9 +126,16 @@ cg_try_enter(struct cg_thread *th, uint64_t key, uint64_t tick)
 	struct cg_img_node *node = cg_image_at(th->base, ref);
 	uint64_t gap;
 
-	if (CG_UNLIKELY(node->key != key) || !cg_is_short(th, tick, &gap))
+	if (node->key != key) {
+		ref = node->after;
+		node = cg_image_at(th->base, ref);
+		if (CG_UNLIKELY(node->key != key))
+			return false;
+	}
+	if (!cg_is_short(th, tick, &gap))
 		return false;
 	cg_charge(th, from, tick, gap);
+	from->last_child = ref;
 	th->last_event = CG_LAST_OTHER;
 	node->calls++;
 	/* likely the next one, which what ran since may have driven out of the nearest cache */

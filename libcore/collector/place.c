@@ -1,8 +1,8 @@
 /*
  * Places: finding and making nodes, and the rare ways of entering and leaving them.
  *
- * The idea to know: a node is looked for three times, each slower and rarer: the child
- * entered last (inline), the key, the function. Only then is it made.
+ * The idea to know: a node is looked for four times, each slower and rarer: the child
+ * entered last and what came after it (inline), the key, the function. Only then is it made.
  */
 #include "collector/place.h"
 
@@ -174,6 +174,12 @@ cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
 
 	if (node->key == (key | edge))
 		return node;
+	ref = node->after;
+	node = cg_image_at(th->base, ref);
+	if (node->key == (key | edge)) {
+		parent->last_child = ref;
+		return node;
+	}
 	forget_dead_keys(th);
 	ref = cg_map_get(&th->by_key, key | edge, parent_ref);
 	if (!ref) {
@@ -190,7 +196,7 @@ cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
 			node->key = key | edge;
 	}
 	if (parent != th->root)
-		parent->last_child = ref;
+		cg_follow(th, parent, ref);
 	return cg_image_at(th->base, ref);
 }
 
@@ -256,7 +262,7 @@ cg_enter_slow(struct cg_thread *th, uint64_t key, uint64_t tick)
 		enter_unknown(th, key);
 		return;
 	}
-	from->last_child = ref;
+	cg_follow(th, from, ref);
 	node->calls++;
 	th->current = node;
 	th->img->current = ref;

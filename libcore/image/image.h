@@ -25,7 +25,7 @@ typedef uint32_t cg_ref;
 
 #define CG_IMG_MAGIC "CGIMAGE\n"
 enum {
-	CG_IMG_VERSION = 6,
+	CG_IMG_VERSION = 7,
 	CG_IMG_UNIT = 64,
 	CG_IMG_SLAB = 65536,
 	CG_IMG_SLAB_UNITS = CG_IMG_SLAB / CG_IMG_UNIT,
@@ -83,15 +83,16 @@ struct cg_img_header {
 	_Atomic uint32_t state;      /* enum cg_img_state */
 	uint32_t builtins;           /* 1: C functions are recorded */
 	uint32_t parent_pid;         /* of the process that CG_META_PARENT is of, or 0 */
-	struct cg_clock_pair start;
-	struct cg_clock_pair latest;  /* refreshed now and then, and at the stop */
-	struct cg_clock_pair stop;    /* when state is STOPPED */
-	uint64_t gap_limit;           /* ticks; longer gaps ask the CPU clock */
-	_Atomic uint64_t lost_events; /* no memory for them */
+	uint64_t gap_limit;          /* ticks; longer gaps ask the CPU clock */
 	_Atomic uint64_t forks;
+	cg_ref none;     /* 0: `after` of what is no node (see below) */
+	uint32_t status; /* enum cg_status that stopped the recording, or 0 */
+	struct cg_clock_pair start;
+	struct cg_clock_pair latest;   /* refreshed now and then, and at the stop */
+	struct cg_clock_pair stop;     /* when state is STOPPED */
+	_Atomic uint64_t lost_events;  /* no memory for them */
 	_Atomic uint64_t folds;        /* contexts that found no node of their own */
 	_Atomic uint32_t thread_count; /* thread records made: their ids are 1.. */
-	uint32_t status;               /* enum cg_status that stopped the recording, or 0 */
 	cg_ref meta[CG_META_COUNT];
 	char boot_id[40]; /* the system's boot, so that a reader knows if its ticks compare */
 	_Atomic uint64_t takeovers; /* times that another profiler took a thread's events */
@@ -127,7 +128,9 @@ static_assert(sizeof(struct cg_img_function) == CG_IMG_UNIT, "function is one un
 
 /*
  * A place in the calling-context tree. Two cache lines: what a call or an await touches,
- * and the rest. Children are found by a private hash, `last_child` first.
+ * and the rest. Children are found by a private hash, but first it is asked whether it is
+ * `last_child` again, or what came `after` that one the last time. Reference 0 may be
+ * looked at as a node: the header there has no key's first bytes, and nothing after it.
  */
 struct cg_img_node {
 	uint64_t key;      /* code object or method definition, edge kind in the low bits;
@@ -139,24 +142,31 @@ struct cg_img_node {
 	uint64_t hosted; /* ticks of ended segments that ran on top but are placed elsewhere */
 	uint64_t await;  /* ticks of ended waits as the leaf of a chain */
 	uint64_t suspensions; /* of activations that started here */
-	uint64_t raised;      /* activations that started here and ended by an exception */
+	cg_ref after;         /* its sibling that was entered after it the last time, or 0 */
+	uint8_t edge;         /* enum cg_edge_kind */
+	uint8_t folded;       /* 1: contexts were folded into this node, whose key is 0:
+	                         calls of it keep their way back in an activation */
+	uint8_t skewed;       /* 1: by folding, what belongs below it counts elsewhere, or the
+	                         other way round */
+	uint8_t reserved;
 
 	cg_ref function;         /* 0 for a thread's root */
 	cg_ref origin;           /* SPAWN: the creator's node on any thread, or 0 */
 	cg_ref next_of_function; /* the list that begins at the function */
-	uint32_t edge;           /* enum cg_edge_kind */
+	cg_ref hold;             /* its long segments, or 0 while it had none */
+	uint64_t raised;         /* activations that started here and ended by an exception */
 	uint64_t begun_before;   /* activations here that were open when recording began */
 	uint64_t gap;            /* ticks of the long gaps in `run` */
 	uint64_t gap_before;     /* ticks from each long gap's last CPU answer to its start */
 	uint64_t gap_cpu_ns;     /* CPU time answered for gap + gap_before together */
-	uint32_t folded;         /* 1: contexts were folded into this node, whose key is 0:
-	                            calls of it keep their way back in an activation */
-	cg_ref hold;             /* its long segments, or 0 while it had none */
 	uint32_t hidden; /* open plain calls of it with an activation; its key is 0 as long */
-	uint32_t skewed; /* 1: by folding, what belongs below it counts elsewhere, or the
-	                    other way round */
+	uint32_t reserved1;
 };
 static_assert(sizeof(struct cg_img_node) == 128, "node is two cache lines");
+static_assert(offsetof(struct cg_img_node, function) == CG_IMG_UNIT,
+              "what a call or an await touches is one of them");
+static_assert(offsetof(struct cg_img_node, after) == offsetof(struct cg_img_header, none),
+              "nothing comes after what is no node");
 
 enum cg_act_state {
 	CG_ACT_FREE,

@@ -18,7 +18,7 @@
 struct field {
 	const char *name;
 	size_t offset;
-	size_t size; /* 4 or 8 */
+	size_t size; /* 1, 4 or 8 */
 };
 
 #define FIELD(type, name, member)                                               \
@@ -89,12 +89,16 @@ value(const struct field *field, const void *record)
 	uint64_t wide;
 	uint32_t narrow;
 
-	if (field->size == sizeof wide) {
+	switch (field->size) {
+	case sizeof wide:
 		memcpy(&wide, at, sizeof wide);
 		return wide;
+	case sizeof narrow:
+		memcpy(&narrow, at, sizeof narrow);
+		return narrow;
+	default:
+		return *at;
 	}
-	memcpy(&narrow, at, sizeof narrow);
-	return narrow;
 }
 
 /* Does "NAME=..." name that field? What is behind the sign, or NULL. */
