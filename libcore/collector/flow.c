@@ -152,8 +152,8 @@ begin(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 }
 
 void
-cg_start(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
-         uint64_t below, uint64_t tick)
+cg_start_slow(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+              uint64_t below, uint64_t tick)
 {
 	cg_advance(th, tick);
 	remember(th, CG_LAST_OTHER, 0);
@@ -414,7 +414,7 @@ cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
 }
 
 void
-cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
+cg_finish_slow(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
 {
 	struct cg_img_activation *act = th->top;
 	struct cg_img_activation *outer;

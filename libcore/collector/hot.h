@@ -183,8 +183,8 @@ cg_leave(struct cg_thread *th, uint64_t key, bool raised, uint64_t tick)
 }
 
 /* A coroutine, generator or async generator starts. */
-void cg_start(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
-              uint64_t below, uint64_t tick);
+void cg_start_slow(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+                   uint64_t below, uint64_t tick);
 
 /*
  * It hands `value` up and is off the stack. `idle`: at a yield of its own (an async
@@ -202,7 +202,7 @@ void cg_throw(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t fr
               uint64_t below, bool fresh, uint64_t tick);
 
 /* It ends, by an exception when `raised`. */
-void cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick);
+void cg_finish_slow(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick);
 
 /*
  * A task is made here and now for the coroutine with that frame, which has not started, or
@@ -372,10 +372,37 @@ cg_try_resume(struct cg_thread *th, uint64_t key, uint64_t frame, uint64_t tick)
 	return true;
 }
 
+/*
+ * The common cases of coroutines. One is awaited by another one, and ends. It suspends, all
+ * that it awaits having done so, and goes on, as all that await it have: the first to suspend
+ * alone counts `tick`.
+ */
+bool cg_try_start(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+                  uint64_t below, uint64_t tick);
+bool cg_try_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick);
+bool cg_try_wait(struct cg_thread *th, uint64_t frame, uint64_t value, uint64_t tick);
+bool cg_try_go_on(struct cg_thread *th, uint64_t frame, uint64_t below);
+
+static inline void
+cg_start(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
+         uint64_t below, uint64_t tick)
+{
+	if (!below || !cg_try_start(th, key, kind, frame, below, tick))
+		cg_start_slow(th, key, kind, frame, below, tick);
+}
+
+static inline void
+cg_finish(struct cg_thread *th, uint64_t frame, bool raised, uint64_t tick)
+{
+	if (!cg_try_finish(th, frame, raised, tick))
+		cg_finish_slow(th, frame, raised, tick);
+}
+
 static inline void
 cg_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, bool idle, uint64_t tick)
 {
-	if (!cg_try_suspend(th, frame, value, tick))
+	if (!cg_try_suspend(th, frame, value, tick) &&
+	    (idle || !cg_try_wait(th, frame, value, tick)))
 		cg_suspend_slow(th, frame, value, idle, tick);
 }
 
@@ -383,7 +410,8 @@ static inline void
 cg_resume(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
           uint64_t below, uint64_t tick)
 {
-	if (cg_act_on_top(th) || !cg_try_resume(th, key, frame, tick))
+	if (cg_act_on_top(th) ? !cg_try_go_on(th, frame, below)
+	                      : !cg_try_resume(th, key, frame, tick))
 		cg_resume_slow(th, key, kind, frame, below, tick);
 }
 #endif

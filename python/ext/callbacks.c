@@ -230,11 +230,17 @@ static CG_NOINLINE PyObject *
 end_other(PyCodeObject *code, PyObject *value)
 {
 	struct cg_thread *th = cg_recorder_thread(code);
+	const cg_frame *frame;
 
-	if (th && cg_code_is_plain(code))
+	if (!th || cg_code_is_own(code))
+		Py_RETURN_NONE;
+	if (cg_code_is_plain(code)) {
 		cg_on_plain_leave(th, code, value);
-	else if (th && !cg_code_is_own(code) && !cg_is_ignored(frame_here()))
-		cg_on_leave(th, frame_here(), value);
+		Py_RETURN_NONE;
+	}
+	frame = frame_here();
+	if (!cg_is_ignored(frame))
+		cg_on_leave(th, frame, value);
 	Py_RETURN_NONE;
 }
 

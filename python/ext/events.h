@@ -72,10 +72,16 @@ cg_code_is_generator(const PyCodeObject *code)
 	return (code->co_flags & (CO_GENERATOR | others)) == CO_GENERATOR;
 }
 
+static inline bool
+cg_code_is_coroutine(const PyCodeObject *code)
+{
+	return (code->co_flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE)) != 0;
+}
+
 static inline enum cg_kind
 cg_code_kind(const PyCodeObject *code)
 {
-	if (code->co_flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE))
+	if (cg_code_is_coroutine(code))
 		return CG_KIND_COROUTINE;
 	if (code->co_flags & CO_ASYNC_GENERATOR)
 		return CG_KIND_ASYNC_GENERATOR;
@@ -83,7 +89,7 @@ cg_code_kind(const PyCodeObject *code)
 }
 
 /* The frame below that is recorded, when all between them delegate to this one, else 0. */
-static inline uint64_t
+static CG_ALWAYS_INLINE uint64_t
 cg_frame_delegator(const cg_frame *frame)
 {
 	const cg_frame *below = cg_frame_below(frame);
@@ -110,11 +116,17 @@ cg_on_start(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 static inline void
 cg_on_resume(struct cg_thread *th, const PyCodeObject *code, const cg_frame *frame)
 {
-	uint64_t id = cg_frame_id(frame), below = cg_frame_below_id(th, frame);
-	uint64_t tick =
-		cg_is_chained_resume(th, id, below) ? th->img->last : cg_recorder_tick();
+	uint64_t key = cg_code_key(code), id = cg_frame_id(frame), below, tick;
 
-	cg_resume(th, cg_code_key(code), cg_code_kind(code), id, below, tick);
+	if (!cg_act_on_top(th)) {
+		cg_resume(th, key, cg_code_kind(code), id, 0, cg_recorder_tick());
+		return;
+	}
+	below = cg_frame_delegator(frame);
+	if (cg_try_go_on(th, id, below))
+		return;
+	tick = cg_is_chained_resume(th, id, below) ? th->img->last : cg_recorder_tick();
+	cg_resume_slow(th, key, cg_code_kind(code), id, below, tick);
 }
 
 /*
@@ -155,7 +167,10 @@ cg_on_yield(struct cg_thread *th, const PyCodeObject *code, const cg_frame *fram
 	uint64_t tick =
 		cg_is_chained_suspend(th, id, what) ? th->img->last : cg_recorder_tick();
 
-	cg_suspend(th, id, what, cg_is_idle_yield(code, value), tick);
+	if (!cg_code_is_coroutine(code))
+		cg_suspend(th, id, what, cg_is_idle_yield(code, value), tick);
+	else if (!cg_try_wait(th, id, what, tick))
+		cg_suspend_slow(th, id, what, false, tick);
 }
 
 /* It returned `value`, or unwinds when that is NULL. */

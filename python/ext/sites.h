@@ -27,8 +27,6 @@ void cg_sites_forbid(void);
 void cg_sites_forget(const PyCodeObject *code);
 
 #if CG_HAVE_SITES
-#include "collector/map.h"
-
 enum {
 	CG_SITES_DUE = 8, /* a place is judged when it has called a function so often */
 	CG_SITES_SEEN = 1 << 14,
@@ -45,7 +43,7 @@ extern CG_HIDDEN const PyObject *cg_sites_globals[CG_SITES_CODES];
 static inline size_t
 cg_sites_code_hash(const PyCodeObject *code)
 {
-	return cg_map_mix((uintptr_t)code) % CG_SITES_CODES;
+	return ((uintptr_t)code >> 6) % CG_SITES_CODES; /* no code object is smaller */
 }
 
 /* How often the place at that offset, or one with its hash, has called. */

@@ -13,7 +13,7 @@ import threading
 import time
 import types
 
-RUNS = 7
+RUNS = 21
 
 
 def leaf():
@@ -99,14 +99,14 @@ def thread(n):
 
 # name, function, operations in one run
 PROGRAMS = [
-    ("call", call, 60_000),
-    ("fib", fib, 8 * FIB_CALLS),
-    ("c_call", c_call, 60_000),
-    ("generator", generator_step, 60_000),
-    ("coroutine", coroutine_step, 30_000),
-    ("await", await_asyncio, 3_000),
-    ("task", task, 1_000),
-    ("thread", thread, 50),
+    ("call", call, 20_000),
+    ("fib", fib, 3 * FIB_CALLS),
+    ("c_call", c_call, 20_000),
+    ("generator", generator_step, 20_000),
+    ("coroutine", coroutine_step, 10_000),
+    ("await", await_asyncio, 1_000),
+    ("task", task, 350),
+    ("thread", thread, 20),
 ]
 
 
