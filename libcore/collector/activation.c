@@ -95,6 +95,17 @@ forget_ended(struct cg_thread *th, cg_ref ref)
 	give_back(th, act);
 }
 
+/* Into the table, and among those found last. */
+static bool
+remember(struct cg_thread *th, uint64_t frame, cg_ref ref)
+{
+	if (cg_frames_put(&th->collector->frames, frame, ref))
+		return false;
+	if (!th->collector->shared)
+		th->recent[cg_recent_place(frame)] = ref;
+	return true;
+}
+
 struct cg_img_activation *
 cg_act_new(struct cg_thread *th, uint64_t frame)
 {
@@ -109,8 +120,7 @@ cg_act_new(struct cg_thread *th, uint64_t frame)
 	if (!act)
 		return NULL;
 	act->frame = frame;
-	if (frame &&
-	    cg_frames_put(&th->collector->frames, frame, cg_image_ref(th->base, act))) {
+	if (frame && !remember(th, frame, cg_image_ref(th->base, act))) {
 		give_back(th, act);
 		return NULL;
 	}

@@ -67,7 +67,7 @@ static const struct field spawn_fields[] = {
 
 /* Numbers of the image as a whole, filled for each check. */
 struct totals {
-	uint64_t nodes, functions, activations, spawns, threads, lost, folds, asked;
+	uint64_t nodes, functions, activations, spawns, threads, lost, folds, asked, singles;
 };
 
 static const struct field image_fields[] = {
@@ -79,6 +79,7 @@ static const struct field image_fields[] = {
 	FIELD(totals, "lost", lost),
 	FIELD(totals, "folds", folds),
 	FIELD(totals, "asked", asked),
+	FIELD(totals, "singles", singles),
 	{0},
 };
 
@@ -413,6 +414,19 @@ count_activations(const struct cg_image *image)
 	return n;
 }
 
+/* Records of single tasks in use. */
+static uint64_t
+count_singles(const struct cg_image *image)
+{
+	struct walk walk = {image, CG_IMG_TASKS, 2, 0, 0};
+	uint64_t n = 0;
+	cg_ref ref;
+
+	while ((ref = walk_next(&walk)))
+		n += ((const struct cg_img_task *)cg_image_at(image->base, ref))->spawn != 0;
+	return n;
+}
+
 static void
 expect_image(const struct world *w, const struct check *c)
 {
@@ -426,6 +440,7 @@ expect_image(const struct world *w, const struct check *c)
 		.lost = atomic_load(&header->lost_events),
 		.folds = atomic_load(&header->folds),
 		.asked = w->asked,
+		.singles = count_singles(image),
 	};
 
 	t.nodes = count(image, CG_IMG_NODES, 2) - t.threads;

@@ -2,7 +2,7 @@
 # is a paragraph in one of the tables, a new table one line here.
 events_tables = %D%/await.events %D%/before.events %D%/calls.events %D%/cpu.events \
 	%D%/fold.events %D%/greenlets.events %D%/holds.events %D%/idle.events %D%/names.events %D%/open.events \
-	%D%/place.events %D%/seed.events %D%/stack.events %D%/tasks.events \
+	%D%/place.events %D%/seed.events %D%/stack.events %D%/steps.events %D%/tasks.events \
 	%D%/threads.events %D%/throw.events
 events_helpers = %D%/event.c %D%/event.h %D%/image_walk.c %D%/image_walk.h %D%/invariants.c %D%/invariants.h \
 	%D%/noise.c %D%/noise.h %D%/report.c %D%/report.h %D%/snapshot.c %D%/snapshot.h \

@@ -132,6 +132,29 @@ losses(void)
 	cg_collector_free(c);
 }
 
+/* Coroutines that end one after another, awaited by one, each at a frame of its own. */
+static void
+records(void)
+{
+	struct cg_collector *c = make();
+	struct cg_thread_facts facts = {KEY(0), 7, 0};
+	struct cg_thread *th = NULL;
+	uint64_t tick = 10;
+	uint32_t first;
+
+	ok(cg_thread_begin(&th, c, &facts, tick) == CG_OK, "a thread");
+	cg_start(th, KEY(1), CG_KIND_COROUTINE, 0x1000, 0, tick++);
+	first = c->act_slabs.next;
+	for (uint64_t i = 1; i <= 1000; i++)
+		for (int again = 0; again < 3; again++) {
+			cg_start(th, KEY(2), CG_KIND_COROUTINE, 0x1000 + 0x1000 * i, 0x1000, tick++);
+			cg_finish(th, 0x1000 + 0x1000 * i, false, tick++);
+		}
+	ok(c->act_slabs.next - first <= 2 * 2 * CG_RECENT_ACTS,
+	   "the records of what has ended are used again");
+	cg_collector_free(c);
+}
+
 static void
 stop(void)
 {
@@ -185,6 +208,7 @@ main(void)
 	beginnings();
 	texts();
 	losses();
+	records();
 	stop();
 	code_for_ever(false);
 	code_for_ever(true);
