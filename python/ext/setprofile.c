@@ -105,6 +105,8 @@ is_closed_fresh(const PyCodeObject *code, const cg_frame *frame)
 #endif
 
 static int on_event(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg);
+static int on_event_filtered(PyObject *self, PyFrameObject *frame_object, int what,
+                             PyObject *arg);
 static int on_event_coarse(PyObject *self, PyFrameObject *frame_object, int what,
                            PyObject *arg);
 
@@ -112,7 +114,16 @@ static int on_event_coarse(PyObject *self, PyFrameObject *frame_object, int what
 static bool
 is_ours(Py_tracefunc function)
 {
-	return function == on_event || function == on_event_coarse;
+	return function == on_event || function == on_event_coarse ||
+	       function == on_event_filtered;
+}
+
+static Py_tracefunc
+hook(void)
+{
+	if (cg_filter_on)
+		return on_event_filtered;
+	return cg_recorder.clock == CG_CLOCK_COARSE ? on_event_coarse : on_event;
 }
 
 /*
@@ -126,8 +137,7 @@ set_thread(PyThreadState *tstate, bool on)
 	if (on ? tstate->c_profilefunc != NULL : !is_ours(tstate->c_profilefunc))
 		return;
 	if (on)
-		tstate->c_profilefunc =
-			cg_recorder.clock == CG_CLOCK_COARSE ? on_event_coarse : on_event;
+		tstate->c_profilefunc = hook();
 	else
 		tstate->c_profilefunc = NULL;
 	cg_tstate_update_tracing(tstate);
@@ -407,7 +417,8 @@ enter_quick(uint64_t key, bool coarse)
 	struct cg_thread *th = cg_here.thread;
 	uint64_t tick = cg_quick_tick(coarse);
 
-	return CG_LIKELY(cg_try_enter(th, key, tick)) ? done(th) : enter_other(th, key, tick);
+	/* no look around: the end comes, too */
+	return CG_LIKELY(cg_try_enter(th, key, tick)) ? 0 : enter_other(th, key, tick);
 }
 
 static CG_ALWAYS_INLINE int
@@ -442,8 +453,7 @@ on_any_event(PyFrameObject *frame_object, int what, PyObject *arg, bool coarse)
 	cg_frame *frame = cg_frame_of_object(frame_object);
 	uint64_t key;
 
-	if (!cg_recorder_is_quick() || CG_UNLIKELY(cg_here.seat->lost) ||
-	    CG_UNLIKELY(cg_filter_on))
+	if (!cg_recorder_is_quick() || CG_UNLIKELY(cg_here.seat->lost))
 		return on_other(frame, what, arg);
 	if (what == PyTrace_CALL || what == PyTrace_RETURN)
 		return on_python(frame, what, arg, coarse);
@@ -468,6 +478,13 @@ on_event_coarse(PyObject *self, PyFrameObject *frame_object, int what, PyObject 
 {
 	(void)self;
 	return on_any_event(frame_object, what, arg, true);
+}
+
+static int
+on_event_filtered(PyObject *self, PyFrameObject *frame_object, int what, PyObject *arg)
+{
+	(void)self;
+	return on_other(cg_frame_of_object(frame_object), what, arg);
 }
 
 static PyCFunction
