@@ -101,8 +101,8 @@ struct cg_thread {
 	uint64_t gap_limit;
 	uint64_t long_segment; /* ticks; longer ones are noted */
 	uint32_t last_event;   /* enum cg_last_event */
-	cg_ref last_act;     /* SUSPEND, RESUME: of which; LEAVE: the awaiter of what left */
-	uint64_t last_value; /* SUSPEND: identity of the value handed up; RESUME: frame of
+	cg_ref last_act;       /* SUSPEND: of which; LEAVE: the awaiter of what left, or 0 */
+	uint64_t last_value;   /* SUSPEND: identity of the value handed up; RESUME: frame of
 	                        what it delegated to when it was suspended, or 0 */
 	struct cg_img_node *root;
 	cg_ref self;       /* img */

@@ -107,7 +107,7 @@ cg_follow(const struct cg_thread *th, struct cg_img_node *from, cg_ref ref)
 	const struct cg_img_node *node = cg_image_at(th->base, ref);
 	struct cg_img_node *last = cg_image_at(th->base, from->last_child);
 
-	if (CG_UNLIKELY(node->folded))
+	if (CG_UNLIKELY(node->folded) || ref == from->last_child)
 		return;
 	if (from->last_child)
 		last->after = ref;
@@ -313,7 +313,7 @@ cg_try_suspend(struct cg_thread *th, uint64_t frame, uint64_t value, uint64_t ti
 	uint64_t gap;
 
 	if (!act || act->frame != frame ||
-	    !cg_act_steps_alone(act, cg_step_word(CG_ACT_RUNNING, 0)) ||
+	    !cg_act_steps_alone(act, cg_step_word(CG_ACT_RUNNING, 0)) || th->last_inner ||
 	    !cg_is_short(th, tick, &gap))
 		return false;
 	under = cg_image_at(th->base, act->ret);
@@ -363,7 +363,6 @@ cg_try_resume(struct cg_thread *th, uint64_t key, uint64_t frame, uint64_t tick)
 	act->below = th->img->activation;
 	act->since = tick;
 	th->last_event = CG_LAST_RESUME;
-	th->last_act = ref;
 	th->last_value = 0;
 	th->top = act;
 	th->img->activation = ref;
@@ -373,9 +372,10 @@ cg_try_resume(struct cg_thread *th, uint64_t key, uint64_t frame, uint64_t tick)
 }
 
 /*
- * The common cases of coroutines. One is awaited by another one, and ends. It suspends, all
- * that it awaits having done so, and goes on, as all that await it have: the first to suspend
- * alone counts `tick`.
+ * The common cases of coroutines, told in step.c: one starts that a coroutine awaits, it ends;
+ * it suspends when what it awaits, if anything, has done so; it goes on when its awaiter, which
+ * is on top of the stack, has. In a chain only the first that suspends takes `tick`, and the
+ * first that goes on has another way.
  */
 bool cg_try_start(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
                   uint64_t below, uint64_t tick);
@@ -410,6 +410,7 @@ static inline void
 cg_resume(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t frame,
           uint64_t below, uint64_t tick)
 {
+	/* a generator that a plain call asks for, or a part of a chain */
 	if (cg_act_on_top(th) ? !cg_try_go_on(th, frame, below)
 	                      : !cg_try_resume(th, key, frame, tick))
 		cg_resume_slow(th, key, kind, frame, below, tick);

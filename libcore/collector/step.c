@@ -8,8 +8,8 @@
  */
 #include "collector/chain.h"
 
-/* Flags of a running coroutine that change nothing when it suspends. */
-enum { MAY_WAIT = CG_ACT_ROOT | CG_ACT_HOSTED | CG_ACT_ASKED };
+/* Flags of a coroutine that may suspend here; a task's root not for the first time. */
+enum { MAY_WAIT = CG_ACT_ROOT | CG_ACT_HOSTED | CG_ACT_ASKED | CG_ACT_LISTED };
 
 /* The child that it is likely to be, or 0. */
 static inline cg_ref
@@ -97,6 +97,9 @@ cg_try_wait(struct cg_thread *th, uint64_t frame, uint64_t value, uint64_t tick)
 	if (!is_simple(th, act, frame) || act->kind != CG_KIND_COROUTINE ||
 	    (act->flags & ~MAY_WAIT) || ((act->flags & CG_ACT_ROOT) && act->segments == 1))
 		return false;
+	/* what it awaits may have gone on in another thread meanwhile */
+	if (act->inner && !cg_chain_inner(th, act))
+		return false;
 	if (cg_is_chained_suspend(th, frame, value))
 		tick = th->img->last;
 	else if (act->inner || !cg_is_short(th, tick, &gap))
@@ -127,8 +130,9 @@ cg_try_go_on(struct cg_thread *th, uint64_t frame, uint64_t below)
 	    th->top->kind != CG_KIND_COROUTINE || act->frame != frame ||
 	    act->state != CG_ACT_SUSPENDED)
 		return false;
+	/* where it was: by folding, or after a throw, that may be a place of a call there */
 	node = cg_image_at(th->base, act->node);
-	if (node->parent != th->img->current)
+	if (node->parent != th->img->current || node->edge != CG_EDGE_AWAIT)
 		return false;
 	inner = cg_chain_inner(th, act);
 	act->awaiter = th->img->activation;

@@ -142,7 +142,7 @@ struct cg_img_node {
 	uint64_t hosted; /* ticks of ended segments that ran on top but are placed elsewhere */
 	uint64_t await;  /* ticks of ended waits as the leaf of a chain */
 	uint64_t suspensions; /* of activations that started here */
-	cg_ref after;         /* its sibling that was entered after it the last time, or 0 */
+	cg_ref after;         /* the next other sibling entered, the last time, or 0 */
 	uint8_t edge;         /* enum cg_edge_kind */
 	uint8_t folded;       /* 1: contexts were folded into this node, whose key is 0:
 	                         calls of it keep their way back in an activation */

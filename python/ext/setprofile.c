@@ -417,7 +417,6 @@ enter_quick(uint64_t key, bool coarse)
 	struct cg_thread *th = cg_here.thread;
 	uint64_t tick = cg_quick_tick(coarse);
 
-	/* no look around: the end comes, too */
 	return CG_LIKELY(cg_try_enter(th, key, tick)) ? 0 : enter_other(th, key, tick);
 }
 
@@ -439,6 +438,7 @@ on_python(cg_frame *frame, int what, PyObject *arg, bool coarse)
 
 	if (!cg_code_is_plain(code))
 		return step_other(cg_here.thread, frame, what, arg);
+	/* no look around here: the next event comes soon, be it that of a C function that waits */
 	if (what == PyTrace_CALL)
 		return enter_quick(cg_code_key(code), coarse);
 	if (arg && (arg == Py_None || !cg_may_be_task(arg)))
@@ -463,7 +463,10 @@ on_any_event(PyFrameObject *frame_object, int what, PyObject *arg, bool coarse)
 		return on_other(frame, what, arg);
 	key = (uint64_t)(uintptr_t)((PyCFunctionObject *)arg)->m_ml | CG_KEY_BUILTIN;
 	cg_here.callable = what == PyTrace_C_CALL ? arg : NULL;
-	return what == PyTrace_C_CALL ? enter_quick(key, coarse) : leave_quick(key, coarse);
+	if (what == PyTrace_C_RETURN)
+		return leave_quick(key, coarse);
+	enter_quick(key, coarse);
+	return done(cg_here.thread);
 }
 
 static int
