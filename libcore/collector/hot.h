@@ -114,6 +114,18 @@ cg_follow(const struct cg_thread *th, struct cg_img_node *from, cg_ref ref)
 	from->last_child = ref;
 }
 
+/* The child of that key, edge included, where it is one of the two likely ones, else 0. */
+static inline cg_ref
+cg_likely_child(const struct cg_thread *th, const struct cg_img_node *from, uint64_t key)
+{
+	const struct cg_img_node *last = cg_image_at(th->base, from->last_child);
+	const struct cg_img_node *next = cg_image_at(th->base, last->after);
+
+	if (last->key == key)
+		return from->last_child;
+	return next->key == key ? last->after : 0;
+}
+
 /*
  * Into the child entered last, or what came after that one the last time. A root has none:
  * there a busy stretch begins, too.

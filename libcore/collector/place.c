@@ -169,16 +169,12 @@ cg_child(struct cg_thread *th, struct cg_img_node *parent, uint64_t key,
          enum cg_edge_kind edge)
 {
 	cg_ref parent_ref = cg_image_ref(th->base, parent);
-	struct cg_img_node *node = cg_image_at(th->base, parent->last_child);
-	cg_ref ref, function;
+	cg_ref ref = cg_likely_child(th, parent, key | edge), function;
+	struct cg_img_node *node;
 
-	if (node->key == (key | edge))
-		return node;
-	ref = node->after;
-	node = cg_image_at(th->base, ref);
-	if (node->key == (key | edge)) {
+	if (ref) {
 		parent->last_child = ref;
-		return node;
+		return cg_image_at(th->base, ref);
 	}
 	forget_dead_keys(th);
 	ref = cg_map_get(&th->by_key, key | edge, parent_ref);

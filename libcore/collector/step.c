@@ -11,18 +11,6 @@
 /* Flags of a coroutine that may suspend here; a task's root not for the first time. */
 enum { MAY_WAIT = CG_ACT_ROOT | CG_ACT_HOSTED | CG_ACT_ASKED | CG_ACT_LISTED };
 
-/* The child that it is likely to be, or 0. */
-static inline cg_ref
-likely_child(const struct cg_thread *th, uint64_t key)
-{
-	const struct cg_img_node *last = cg_image_at(th->base, th->current->last_child);
-	const struct cg_img_node *next = cg_image_at(th->base, last->after);
-
-	if (last->key == key)
-		return th->current->last_child;
-	return next->key == key ? last->after : 0;
-}
-
 /* Is what ends or suspends the top of the stack, with its awaiter right below, if any? */
 static inline bool
 is_simple(const struct cg_thread *th, const struct cg_img_activation *act, uint64_t frame)
@@ -48,7 +36,7 @@ cg_try_start(struct cg_thread *th, uint64_t key, enum cg_kind kind, uint64_t fra
 	if (!top || top->frame != below || top->kind != CG_KIND_COROUTINE ||
 	    top->node != th->img->current || !cg_is_short(th, tick, &gap))
 		return false;
-	place = likely_child(th, key | CG_EDGE_AWAIT);
+	place = cg_likely_child(th, th->current, key | CG_EDGE_AWAIT);
 	if (!place)
 		return false;
 	node = cg_image_at(th->base, place);

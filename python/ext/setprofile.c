@@ -118,6 +118,7 @@ is_ours(Py_tracefunc function)
 	       function == on_event_filtered;
 }
 
+/* The one for this recording. */
 static Py_tracefunc
 hook(void)
 {
